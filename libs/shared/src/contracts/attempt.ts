@@ -1,0 +1,52 @@
+import { z } from 'zod';
+
+export const tracebackClasses = [
+  'syntax',
+  'unknown_table',
+  'unknown_column',
+  'ambiguous_column',
+  'type_mismatch',
+  'function',
+  'grouping',
+  'timeout',
+  'too_large',
+  'policy',
+  'other',
+] as const;
+export type TracebackClass = (typeof tracebackClasses)[number];
+
+/** What the model is told of a failed candidate. */
+export const tracebackSchema = z.object({
+  class: z.enum(tracebackClasses),
+  /** The engine's own message, or the guard's reason. */
+  message: z.string(),
+  /** Character offset into the SQL, from 0, where the engine names one. */
+  position: z.int().nonnegative().optional(),
+  hint: z.string().optional(),
+});
+export type Traceback = z.infer<typeof tracebackSchema>;
+
+/** `proposed` has not run yet; `skipped` did not run because another candidate had decided. */
+export const candidateOutcomes = ['proposed', 'succeeded', 'failed', 'rejected', 'skipped'] as const;
+export type CandidateOutcome = (typeof candidateOutcomes)[number];
+
+export const candidateSchema = z.object({
+  sql: z.string(),
+  outcome: z.enum(candidateOutcomes),
+  error: tracebackSchema.optional(),
+  rowCount: z.int().optional(),
+  elapsedMs: z.number().optional(),
+});
+export type Candidate = z.infer<typeof candidateSchema>;
+
+export const attemptSchema = z.object({
+  number: z.int().min(1),
+  /** The model that wrote the candidates, as its server names it. */
+  model: z.string(),
+  candidates: z.array(candidateSchema),
+  promptTokens: z.int().nullable(),
+  completionTokens: z.int().nullable(),
+  generateMs: z.number(),
+  executeMs: z.number().nullable(),
+});
+export type Attempt = z.infer<typeof attemptSchema>;

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { dialectSchema } from './datasource.js';
+
+export const contextTableSchema = z.object({
+  name: z.string(),
+  /** The table card: the text of the table that goes into the prompt. */
+  card: z.string(),
+  /** Whether the question's words found the table, or foreign keys from one that they found. */
+  via: z.enum(['match', 'join']),
+  score: z.number(),
+});
+export type ContextTable = z.infer<typeof contextTableSchema>;
+
+/** What retrieval found for a question, tables in rank order. */
+export const contextSchema = z.object({
+  dialect: dialectSchema,
+  fingerprint: z.string(),
+  tables: z.array(contextTableSchema),
+  /** Join conditions between the tables, as `a.x = b.y`. */
+  joinPaths: z.array(z.string()),
+  /** Cell values that occur in the question. */
+  values: z.array(z.object({ table: z.string(), column: z.string(), value: z.string() })),
+  examples: z.array(z.object({ question: z.string(), sql: z.string() })),
+});
+export type Context = z.infer<typeof contextSchema>;
