@@ -29,7 +29,7 @@ export class CellIdentities {
 
   /** Whether some number came both as an integer (bigint) and as a float (number). */
   get mixesNumberTypes(): boolean {
-    return this.integers.values().some((identity) => this.floats.has(identity));
+    return [...this.integers].some((identity) => this.floats.has(identity));
   }
 
   private lookUp<Key>(identities: Map<Key, number>, key: Key): number {
