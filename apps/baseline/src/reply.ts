@@ -1,0 +1,25 @@
+import { parsePrompt } from './prompt/parse-prompt.js';
+import type { Message } from './server/completions.js';
+import { translate } from './translate.js';
+
+const noSchema =
+  'I am a rule-based baseline, not a language model: I can only turn a question over a described schema into SQL, and this message has none.';
+const notUnderstood =
+  'I am a rule-based baseline, not a language model, and I do not understand this question well enough to write SQL for it.';
+
+/** `n` replies, each with SQL that differs as long as there are readings left; the last one repeats from then on. */
+export function reply(messages: Message[], n: number): string[] {
+  const text = messages.findLast(({ role }) => role === 'user')?.content ?? '';
+  const prompt = parsePrompt(text);
+  if (!prompt) return Array.from({ length: n }, () => noSchema);
+  const failed = new Set(prompt.failed.map(normalise));
+  const readings = translate(prompt).filter((sql) => !failed.has(normalise(sql)));
+  return Array.from({ length: n }, (_, at) => {
+    const sql = readings[at] ?? readings.at(-1);
+    return sql === undefined ? notUnderstood : `\`\`\`sql\n${sql}\n\`\`\``;
+  });
+}
+
+function normalise(sql: string): string {
+  return sql.replaceAll(/\s+/g, ' ').replace(/;\s*$/, '').trim().toLowerCase();
+}
