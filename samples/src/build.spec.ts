@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import type { Cell } from '#shared/contracts/query';
+import { resultsEqual } from '#shared/results/results-equal';
 import { buildSamples, type BuiltSample } from './build.js';
 import { sampleNames, samples } from './catalogue.js';
 import { digestOf } from './digest.js';
 import { digests } from './digests.js';
-import { sameRows } from './same-rows.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'nano-samples-'));
 let built: BuiltSample[];
@@ -57,17 +57,24 @@ describe.each(samples.map((sample) => [sample.name, sample] as const))('question
     expect(new Set(sample.questions.map(({ question }) => question)).size).toBe(10);
   });
 
+  it('that ask for the first few have no tie at the cut', () => {
+    const cut = sample.questions.filter(({ sql }) => / LIMIT \d+$/u.test(sql));
+    expect(cut.length).toBeGreaterThan(0);
+    for (const { sql, rows } of cut) {
+      const beyond = sql.replace(/ LIMIT \d+$/u, ` LIMIT 1 OFFSET ${rows.length}`);
+      const next = read(name, (database) => database.prepare(beyond).raw().get() as Cell[]);
+      expect(Number(next.at(-1))).toBeLessThan(Number(rows.at(-1)?.at(-1)));
+    }
+  });
+
   it.each(sample.questions.map((entry) => [entry.question, entry] as const))('%s', (_, entry) => {
     const statement = read(name, (database) => {
       const prepared = database.prepare(entry.sql).raw();
       return { columns: prepared.columns().map((column) => column.name), rows: prepared.all() as Cell[][] };
     });
     expect(statement.columns).toEqual(entry.columns);
-    expect({ rows: statement.rows, same: sameRows(entry.rows, statement.rows, entry.ordered) }).toMatchObject(
-      {
-        same: true,
-      },
-    );
+    const equal = resultsEqual(entry.rows, statement.rows, { ordered: entry.ordered });
+    expect(equal || statement.rows).toBe(true);
   });
 });
 

@@ -38,7 +38,16 @@ export function buildSamples(folder: string): BuiltSample[] {
 function buildSample(path: string, name: SampleName): void {
   const unfinished = `${path}.${process.pid}.unfinished`;
   rmSync(unfinished, { force: true });
-  const database = new Database(unfinished);
+  try {
+    write(unfinished, name);
+    renameSync(unfinished, path);
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
+}
+
+function write(path: string, name: SampleName): void {
+  const database = new Database(path);
   try {
     // Nothing reads the file before it is renamed: a crash leaves an unfinished file, never a broken one.
     database.pragma('journal_mode = OFF');
@@ -51,7 +60,6 @@ function buildSample(path: string, name: SampleName): void {
   } finally {
     database.close();
   }
-  renameSync(unfinished, path);
 }
 
 function fill(database: Database.Database, { schema, tables }: SampleDatabase): void {

@@ -3,7 +3,7 @@ CREATE TABLE locations ( -- offices of the company
   id INTEGER PRIMARY KEY,
   city TEXT NOT NULL UNIQUE,
   country TEXT NOT NULL,
-  opened_on TEXT NOT NULL, -- YYYY-MM-DD
+  opened_on DATE NOT NULL, -- YYYY-MM-DD
   desks INTEGER NOT NULL -- places to work
 );
 
@@ -27,9 +27,9 @@ CREATE TABLE employees ( -- people who work or worked at the company
   first_name TEXT NOT NULL,
   last_name TEXT NOT NULL,
   email TEXT NOT NULL UNIQUE,
-  birth_date TEXT NOT NULL, -- YYYY-MM-DD
-  hire_date TEXT NOT NULL, -- YYYY-MM-DD
-  leave_date TEXT, -- YYYY-MM-DD, empty while employed
+  birth_date DATE NOT NULL, -- YYYY-MM-DD
+  hire_date DATE NOT NULL, -- YYYY-MM-DD
+  leave_date DATE, -- YYYY-MM-DD, empty while employed
   department_id INTEGER NOT NULL REFERENCES departments(id),
   position_id INTEGER NOT NULL REFERENCES positions(id),
   manager_id INTEGER REFERENCES employees(id), -- empty for heads of department
@@ -40,8 +40,8 @@ CREATE TABLE salaries ( -- pay of employees over time, one row a change
   id INTEGER PRIMARY KEY,
   employee_id INTEGER NOT NULL REFERENCES employees(id),
   amount REAL NOT NULL, -- euros a year
-  valid_from TEXT NOT NULL, -- YYYY-MM-DD
-  valid_to TEXT, -- YYYY-MM-DD, empty for the current salary
+  valid_from DATE NOT NULL, -- YYYY-MM-DD
+  valid_to DATE, -- YYYY-MM-DD, empty for the current salary
   UNIQUE (employee_id, valid_from)
 );
 
@@ -50,8 +50,8 @@ CREATE TABLE projects ( -- work with a goal and an end
   name TEXT NOT NULL UNIQUE,
   department_id INTEGER NOT NULL REFERENCES departments(id), -- who leads it
   status TEXT NOT NULL, -- planned, active, on hold or completed
-  start_date TEXT NOT NULL, -- YYYY-MM-DD
-  end_date TEXT, -- YYYY-MM-DD, empty until completed
+  start_date DATE NOT NULL, -- YYYY-MM-DD
+  end_date DATE, -- YYYY-MM-DD, empty until completed
   budget REAL NOT NULL -- in euros
 );
 
@@ -80,9 +80,9 @@ CREATE TABLE time_off ( -- absences of employees
   id INTEGER PRIMARY KEY,
   employee_id INTEGER NOT NULL REFERENCES employees(id),
   kind TEXT NOT NULL, -- vacation, sick leave, parental leave or training
-  start_date TEXT NOT NULL, -- YYYY-MM-DD
+  start_date DATE NOT NULL, -- YYYY-MM-DD
   days INTEGER NOT NULL, -- working days
-  approved INTEGER CHECK (approved IN (0, 1)) -- empty while nobody has decided
+  approved INTEGER CHECK (approved IN (0, 1)) -- 1 if granted, 0 if refused, empty while undecided
 );
 
 CREATE TABLE expenses ( -- what employees spent for the company
@@ -91,7 +91,7 @@ CREATE TABLE expenses ( -- what employees spent for the company
   project_id INTEGER REFERENCES projects(id), -- empty where it belongs to none
   category TEXT NOT NULL, -- travel, hotel, meals, software or equipment
   amount REAL NOT NULL, -- in euros
-  expense_date TEXT NOT NULL -- YYYY-MM-DD
+  expense_date DATE NOT NULL -- YYYY-MM-DD
 );
 
 CREATE INDEX employees_department ON employees(department_id);

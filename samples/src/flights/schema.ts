@@ -41,7 +41,7 @@ CREATE TABLE aircraft ( -- single planes that airlines own
   registration TEXT PRIMARY KEY, -- what is painted on the tail
   model_id INTEGER NOT NULL REFERENCES aircraft_models(id),
   airline_code TEXT NOT NULL REFERENCES airlines(code),
-  delivery_date TEXT NOT NULL, -- YYYY-MM-DD, when the airline got it
+  delivery_date DATE NOT NULL, -- YYYY-MM-DD, when the airline got it
   retired INTEGER NOT NULL CHECK (retired IN (0, 1)) -- 1 if it no longer flies
 ) WITHOUT ROWID;
 
@@ -59,9 +59,9 @@ CREATE TABLE flights ( -- single flights on a route, one row a day and flight
   flight_number TEXT NOT NULL, -- code of the airline and number of the route
   route_id INTEGER NOT NULL REFERENCES routes(id),
   aircraft_registration TEXT NOT NULL REFERENCES aircraft(registration),
-  flight_date TEXT NOT NULL, -- YYYY-MM-DD, day of departure
-  departure_time TEXT NOT NULL, -- YYYY-MM-DD HH:MM as planned, UTC
-  arrival_time TEXT NOT NULL, -- YYYY-MM-DD HH:MM as planned, UTC
+  flight_date DATE NOT NULL, -- YYYY-MM-DD, day of departure
+  departure_time DATETIME NOT NULL, -- YYYY-MM-DD HH:MM as planned, UTC
+  arrival_time DATETIME NOT NULL, -- YYYY-MM-DD HH:MM as planned, UTC
   status TEXT NOT NULL, -- landed, cancelled or diverted
   delay_minutes INTEGER -- late at arrival, negative if early; empty if cancelled
 );
@@ -70,7 +70,7 @@ CREATE TABLE passengers ( -- people who have booked a flight
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL, -- first and last name
   country_code TEXT NOT NULL REFERENCES countries(code), -- nationality
-  birth_date TEXT, -- YYYY-MM-DD, empty where not asked
+  birth_date DATE, -- YYYY-MM-DD, empty where not asked
   loyalty_tier TEXT -- silver, gold or platinum; empty for most
 );
 
@@ -78,7 +78,7 @@ CREATE TABLE bookings ( -- seats that passengers bought on flights
   id INTEGER PRIMARY KEY,
   flight_id INTEGER NOT NULL REFERENCES flights(id),
   passenger_id INTEGER NOT NULL REFERENCES passengers(id),
-  booking_date TEXT NOT NULL, -- YYYY-MM-DD
+  booking_date DATE NOT NULL, -- YYYY-MM-DD
   cabin TEXT NOT NULL, -- economy, premium, business or first
   price REAL NOT NULL, -- in euros
   seat TEXT, -- such as 14C, empty until check-in

@@ -14,7 +14,7 @@ CREATE TABLE customers ( -- people who have registered with the shop
   street TEXT NOT NULL, -- street and house number
   city_id INTEGER NOT NULL REFERENCES cities(id),
   segment TEXT NOT NULL, -- consumer, business or wholesale
-  signup_date TEXT NOT NULL, -- YYYY-MM-DD
+  signup_date DATE NOT NULL, -- YYYY-MM-DD
   newsletter INTEGER NOT NULL CHECK (newsletter IN (0, 1)) -- 1 if subscribed
 );
 
@@ -41,18 +41,18 @@ CREATE TABLE products ( -- articles the shop sells
   cost REAL NOT NULL, -- what the supplier charges, in euros
   stock INTEGER NOT NULL, -- pieces in the warehouse
   weight_grams INTEGER, -- empty where never weighed
-  launch_date TEXT NOT NULL, -- YYYY-MM-DD, first day on sale
+  launch_date DATE NOT NULL, -- YYYY-MM-DD, first day on sale
   discontinued INTEGER NOT NULL CHECK (discontinued IN (0, 1)) -- 1 if no longer sold
 );
 
 CREATE TABLE orders ( -- what customers bought, one row an order
   id INTEGER PRIMARY KEY,
   customer_id INTEGER NOT NULL REFERENCES customers(id),
-  order_date TEXT NOT NULL, -- YYYY-MM-DD
+  order_date DATE NOT NULL, -- YYYY-MM-DD
   status TEXT NOT NULL, -- processing, shipped, delivered or cancelled
   channel TEXT NOT NULL, -- where it was placed: web, app, store or phone
   shipping_cost REAL NOT NULL, -- in euros
-  shipped_date TEXT -- YYYY-MM-DD, empty until shipped
+  shipped_date DATE -- YYYY-MM-DD, empty until shipped
 );
 
 CREATE TABLE order_items ( -- the products of an order, one row a product
@@ -68,7 +68,7 @@ CREATE TABLE order_items ( -- the products of an order, one row a product
 CREATE TABLE payments ( -- money received for orders
   id INTEGER PRIMARY KEY,
   order_id INTEGER NOT NULL REFERENCES orders(id),
-  payment_date TEXT NOT NULL, -- YYYY-MM-DD
+  payment_date DATE NOT NULL, -- YYYY-MM-DD
   method TEXT NOT NULL, -- card, paypal, bank transfer, invoice or gift card
   amount REAL NOT NULL -- in euros, shipping included
 );
@@ -76,7 +76,7 @@ CREATE TABLE payments ( -- money received for orders
 CREATE TABLE returns ( -- order items that customers sent back
   id INTEGER PRIMARY KEY,
   order_item_id INTEGER NOT NULL UNIQUE REFERENCES order_items(id),
-  return_date TEXT NOT NULL, -- YYYY-MM-DD
+  return_date DATE NOT NULL, -- YYYY-MM-DD
   quantity INTEGER NOT NULL, -- pieces sent back
   reason TEXT, -- empty where the customer gave none
   refund REAL NOT NULL -- money given back, in euros
@@ -88,7 +88,7 @@ CREATE TABLE reviews ( -- what customers think of products
   customer_id INTEGER NOT NULL REFERENCES customers(id),
   rating INTEGER NOT NULL CHECK (rating BETWEEN 1 AND 5), -- stars, 5 is best
   title TEXT, -- empty for a rating without words
-  review_date TEXT NOT NULL -- YYYY-MM-DD
+  review_date DATE NOT NULL -- YYYY-MM-DD
 );
 
 CREATE INDEX customers_city ON customers(city_id);
