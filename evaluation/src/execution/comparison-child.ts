@@ -1,0 +1,71 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import type { ChildMessage, Comparison, ComparisonFailure, Verdict } from './comparison.js';
+
+export interface ChildProgram {
+  module: URL;
+  execArgv: string[];
+}
+
+/** A child process and its life: started when needed, killed when a statement does not end, started again. */
+export class ComparisonChild {
+  private process: ChildProcess | undefined;
+
+  constructor(
+    private readonly program: ChildProgram,
+    /** For each statement. */
+    private readonly timeoutMs: number,
+  ) {}
+
+  compare(comparison: Comparison): Promise<Verdict> {
+    const child = (this.process ??= this.start());
+    let running: 'gold' | 'predicted' = 'gold';
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.stop();
+        finish(unfinished(running, 'timeout', `stopped after ${this.timeoutMs} ms`));
+      }, this.timeoutMs);
+      const onMessage = (message: ChildMessage) => {
+        if (message.kind === 'verdict') return finish(message.verdict);
+        running = message.statement;
+        timer.refresh();
+      };
+      const onExit = (code: number | null, signal: string | null) => {
+        finish(unfinished(running, 'crashed', `the process ended (${signal ?? code})`));
+      };
+      const finish = (verdict: Verdict) => {
+        clearTimeout(timer);
+        child.off('message', onMessage).off('exit', onExit);
+        resolve(verdict);
+      };
+      child.on('message', onMessage).on('exit', onExit);
+      // A message that cannot be sent has its reason in the exit that follows.
+      child.send(comparison, () => undefined);
+    });
+  }
+
+  stop(): void {
+    this.process?.kill('SIGKILL');
+    this.process = undefined;
+  }
+
+  private start(): ChildProcess {
+    const { module, execArgv } = this.program;
+    const child = fork(module, { execArgv, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    child.once('exit', () => {
+      if (this.process === child) this.process = undefined;
+    });
+    return child;
+  }
+}
+
+function unfinished(
+  running: 'gold' | 'predicted',
+  kind: ComparisonFailure['kind'],
+  message: string,
+): Verdict {
+  const isGold = running === 'gold';
+  const failure = isGold
+    ? { kind: 'gold' as const, message: `the gold statement: ${message}` }
+    : { kind, message };
+  return { correct: false, valid: true, executes: false, failure, goldMs: 0, predictedMs: 0 };
+}

@@ -1,0 +1,77 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { permanent } from '#shared/errors/app-error';
+import { ComparisonPool, type PoolOptions } from '../execution/comparison-pool.js';
+import { readDataset, readPredictions } from '../spider/dataset.js';
+import type { OfficialFormOptions } from '../statement/official-form.js';
+import { metricsOf, type Metrics } from './metrics.js';
+import { StatementScorer, type ScoredStatement } from './statement-scorer.js';
+
+export interface ScorePredictionsOptions extends Partial<OfficialFormOptions>, PoolOptions {
+  /** Folder with `dev.json`, `tables.json` and `database/<id>/*.sqlite`. */
+  data: string;
+  /** One statement a line, in the questions' order. */
+  predictions: string;
+  /** Gets metrics.json and detailed_results.jsonl; made if it is missing. */
+  out: string;
+  /** Name of the questions file in `data`. */
+  questionsFile?: string;
+  /** Only the first so many questions. */
+  limit?: number;
+  /** Only the questions on this database. */
+  db?: string;
+  /** Of the bootstrap; the same seed gives the same interval. */
+  seed?: number;
+  onProgress?: (done: number, total: number) => void;
+  /** A pool to use and leave open; one of its own else. */
+  pool?: ComparisonPool;
+}
+
+export interface ScoredPredictions {
+  metrics: Metrics;
+  scored: ScoredStatement[];
+  elapsedMs: number;
+}
+
+/** Scores a file of predicted statements without a model, and writes metrics.json and detailed_results.jsonl. */
+export async function scorePredictions(options: ScorePredictionsOptions): Promise<ScoredPredictions> {
+  const from = performance.now();
+  const dataset = readDataset(options.data, options.questionsFile);
+  const predictions = readPredictions(options.predictions, dataset.questions.length);
+  const questions = dataset.questions
+    .filter((question) => options.db === undefined || question.dbId === options.db)
+    .slice(0, options.limit);
+  if (questions.length === 0) throw permanent('invalid_request', 'no question is left to score');
+
+  const pool = options.pool ?? new ComparisonPool(options);
+  const form = {
+    keepDistinct: options.keepDistinct ?? false,
+    plainValueIsOne: options.plainValueIsOne ?? true,
+  };
+  const scorer = new StatementScorer(dataset, pool, form);
+  let done = 0;
+  try {
+    const scored = await Promise.all(
+      questions.map(async (question) => {
+        const statement = await scorer.score(question, predictions[question.index] ?? '');
+        options.onProgress?.(++done, questions.length);
+        return statement;
+      }),
+    );
+    const metrics = metricsOf(
+      scored.map((statement) => statement.score),
+      options.seed ?? 1,
+    );
+    writeScores(options.out, metrics, scored);
+    return { metrics, scored, elapsedMs: performance.now() - from };
+  } finally {
+    if (!options.pool) pool.close();
+  }
+}
+
+function writeScores(out: string, metrics: Metrics, scored: ScoredStatement[]): void {
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
+  const lines = scored.map((statement) => `${JSON.stringify(statement.score)}\n`);
+  writeFileSync(join(out, 'detailed_results.jsonl'), lines.join(''));
+}

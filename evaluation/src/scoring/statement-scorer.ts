@@ -1,0 +1,98 @@
+import type { Verdict } from '../execution/comparison.js';
+import type { ComparisonPool } from '../execution/comparison-pool.js';
+import { exactlyMatches } from '../grammar/exact-match.js';
+import { hardnessOf } from '../grammar/hardness.js';
+import { parseSpiderQuery } from '../grammar/parser.js';
+import type { SpiderQuery } from '../grammar/spider-query.js';
+import { databaseFiles, type SpiderDataset, type SpiderQuestion } from '../spider/dataset.js';
+import type { SpiderSchema } from '../spider/schema.js';
+import {
+  isOrdered,
+  officialGold,
+  officialPrediction,
+  withPlainValues,
+  type OfficialFormOptions,
+} from '../statement/official-form.js';
+import type { QuestionScore } from './question-score.js';
+
+export interface ScoredStatement {
+  score: QuestionScore;
+  /** Milliseconds that SQLite worked. */
+  goldMs: number;
+  predictedMs: number;
+}
+
+/** Scores single statements against the gold statements of a dataset. */
+export class StatementScorer {
+  private readonly files = new Map<string, string[]>();
+
+  constructor(
+    private readonly dataset: SpiderDataset,
+    private readonly pool: ComparisonPool,
+    private readonly form: OfficialFormOptions,
+  ) {}
+
+  async score(question: SpiderQuestion, predicted: string): Promise<ScoredStatement> {
+    const verdict = await this.compare(question, predicted);
+    const score: QuestionScore = {
+      ...question,
+      predicted,
+      correct: verdict.correct,
+      ...(verdict.failure && { error: verdict.failure }),
+      validSql: verdict.valid,
+      executes: verdict.executes,
+      ...this.byGrammar(question, predicted),
+      ...(verdict.results && { results: verdict.results }),
+    };
+    return { score, goldMs: verdict.goldMs, predictedMs: verdict.predictedMs };
+  }
+
+  private async compare({ dbId, gold: goldText }: SpiderQuestion, predicted: string): Promise<Verdict> {
+    if (!predicted.trim()) return noPrediction;
+    const gold = officialGold(goldText, this.form);
+    return this.pool.compare({
+      databases: this.filesOf(dbId),
+      gold,
+      predicted: officialPrediction(predicted, this.form),
+      ordered: isOrdered(gold),
+    });
+  }
+
+  private byGrammar(
+    question: SpiderQuestion,
+    predicted: string,
+  ): Pick<QuestionScore, 'exactMatch' | 'hardness'> {
+    const schema = this.dataset.schemas.get(question.dbId);
+    const gold = schema && readable(question.gold, schema);
+    if (!gold) return { exactMatch: null, hardness: null };
+    const prediction = readable(withPlainValues(predicted, this.form), schema);
+    return {
+      exactMatch: prediction !== undefined && exactlyMatches(prediction, gold, schema),
+      hardness: hardnessOf(gold),
+    };
+  }
+
+  private filesOf(dbId: string): string[] {
+    let files = this.files.get(dbId);
+    if (!files) this.files.set(dbId, (files = databaseFiles(this.dataset.folder, dbId)));
+    return files;
+  }
+}
+
+const noPrediction: Verdict = {
+  correct: false,
+  valid: false,
+  executes: false,
+  failure: { kind: 'empty', message: 'there is no prediction' },
+  goldMs: 0,
+  predictedMs: 0,
+};
+
+function readable(statement: string, schema: SpiderSchema): SpiderQuery | undefined {
+  try {
+    return parseSpiderQuery(statement, schema);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
