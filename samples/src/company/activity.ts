@@ -1,6 +1,6 @@
 import { dayOf, firstDay, isoDate, lastDay } from '../generate/dates.js';
 import { at, money, Random } from '../generate/random.js';
-import type { Project } from './data.js';
+import type { Project } from './projects.js';
 import type { Employee } from './workforce.js';
 
 const expenseCount = 1_400;

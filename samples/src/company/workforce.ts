@@ -1,8 +1,8 @@
 import { dayOf, firstDay, isoDate, lastDay } from '../generate/dates.js';
 import { emailOf, personNames } from '../generate/names.js';
 import { at, Random } from '../generate/random.js';
-import type { Position } from './data.js';
 import { departments, levels } from './organisation.js';
+import type { Position } from './positions.js';
 
 const employeeCount = 420;
 const raiseDay = '04-01';

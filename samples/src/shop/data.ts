@@ -1,14 +1,11 @@
-import { firstDay, isoDate } from '../generate/dates.js';
-import { emailOf, personNames } from '../generate/names.js';
-import { at, money, Random } from '../generate/random.js';
 import type { Row } from '../generate/sample-database.js';
-import * as source from './assortment.js';
+import { cities as citySource } from './assortment.js';
+import { makeCustomers } from './customers.js';
+import { makeCategories, makeProducts, makeSuppliers } from './products.js';
 import { makeOrderItems, makeOrders, makePayments, makeReturns, makeReviews } from './sales.js';
 
-const customerCount = 640;
-
 export function shopTables(): Record<string, readonly Row[]> {
-  const cities = source.cities.map(([name, country, population], index) => ({
+  const cities = citySource.map(([name, country, population], index) => ({
     id: index + 1,
     name,
     country,
@@ -32,80 +29,4 @@ export function shopTables(): Record<string, readonly Row[]> {
     returns: makeReturns(orders, orderItems),
     reviews: makeReviews(orders, orderItems),
   };
-}
-
-export type Customer = ReturnType<typeof makeCustomers>[number];
-export type Product = ReturnType<typeof makeProducts>[number];
-
-function makeCustomers() {
-  const random = new Random('shop/customers');
-  const domains = ['example.com', 'example.org', 'example.net', 'mail.example.com'];
-  return personNames(random, customerCount).map((name, index) => ({
-    id: index + 1,
-    name: `${name.first} ${name.last}`,
-    email: emailOf(name, random.pick(domains)),
-    phone: random.chance(0.12) ? null : `+49 30 55501${String(index).padStart(3, '0')}`,
-    street: `${random.pick(source.streets)} ${random.int(1, 140)}`,
-    // The last city has no customers.
-    city_id: 1 + source.cities.indexOf(random.pickSkewed(source.cities.slice(0, -1))),
-    segment: random.pickWeighted({ consumer: 78, business: 17, wholesale: 5 }),
-    signup_date: isoDate(firstDay - 600 + Math.floor((index / customerCount) * 1600) + random.int(0, 60)),
-    newsletter: random.chance(0.42) ? 1 : 0,
-  }));
-}
-
-function makeCategories() {
-  const top = Object.keys(source.assortment).map((name, index) => ({
-    id: index + 1,
-    name,
-    parent_id: null as number | null,
-  }));
-  const below = top.flatMap((parent) =>
-    Object.keys(source.assortment[parent.name] ?? {}).map((name) => ({ name, parent_id: parent.id })),
-  );
-  return [...top, ...below.map((category, index) => ({ id: top.length + index + 1, ...category }))];
-}
-
-function makeSuppliers() {
-  const random = new Random('shop/suppliers');
-  return source.suppliers.map(([name, country], index) => ({
-    id: index + 1,
-    name,
-    country,
-    contact_email: random.chance(0.2) ? null : `orders@supplier${index + 1}.example`,
-    lead_time_days: random.int(3, 35),
-  }));
-}
-
-function makeProducts(categories: ReturnType<typeof makeCategories>) {
-  const random = new Random('shop/products');
-  const articles = Object.values(source.assortment).flatMap((group) =>
-    Object.entries(group).flatMap(([category, prices]) =>
-      Object.entries(prices).flatMap(([article, price]) =>
-        source.variants.map(([variant, factor]) => ({
-          category,
-          article: `${variant} ${article}`,
-          price: price * factor,
-        })),
-      ),
-    ),
-  );
-  return articles.map(({ category, article, price }, index) => {
-    const listPrice = Math.max(1, Math.round(price * 2) / 2 - 0.05);
-    return {
-      id: index + 1,
-      name: article,
-      category_id: at(
-        categories,
-        categories.findIndex((row) => row.name === category),
-      ).id,
-      supplier_id: 1 + Math.floor(random.next() * source.activeSuppliers),
-      price: money(listPrice),
-      cost: money(listPrice * random.bell(0.35, 0.75)),
-      stock: random.chance(0.07) ? 0 : Math.floor(random.next() * random.next() * 400) + 1,
-      weight_grams: random.chance(0.1) ? null : random.int(4, 300) * 10,
-      launch_date: isoDate(firstDay - 400 + random.int(0, 380)),
-      discontinued: random.chance(0.08) ? 1 : 0,
-    };
-  });
 }

@@ -1,7 +1,8 @@
 import { dayOf, firstDay, isoDate, lastDay } from '../generate/dates.js';
 import { at, money, Random } from '../generate/random.js';
 import { reviewTitles } from './assortment.js';
-import type { Customer, Product } from './data.js';
+import type { Customer } from './customers.js';
+import type { Product } from './products.js';
 
 const orderCount = 2_600;
 
