@@ -11,6 +11,8 @@ export const cliErrors = {
   start_failed: 'See the message and the log in NANO_HOME/logs; `./nano doctor` checks the parts.',
   gateway_unreachable: 'Check the address (--url, NANO_URL) and that the gateway runs.',
   not_a_gateway: 'Check the address (--url, NANO_URL): something else answers there.',
+  indexing_failed:
+    '`./nano datasource show NAME` has the reason; mend it, then `./nano datasource refresh NAME`.',
   samples_failed: 'Remove NANO_HOME/samples and start again.',
 } as const;
 export type CliErrorCode = keyof typeof cliErrors;

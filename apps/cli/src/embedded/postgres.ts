@@ -58,6 +58,10 @@ export async function startPostgres(home: Home): Promise<Postgres> {
     logFile: join(home.logs, 'postgres.log'),
     account,
   });
+  // A process that ends without closing, by an uncaught error say, leaves no server behind.
+  const stopAtExit = () => void child.kill('SIGINT');
+  process.once('exit', stopAtExit);
+  child.once('exit', () => process.off('exit', stopAtExit));
   return {
     url: `postgres://${user}:${cluster.password}@127.0.0.1:${port}/postgres`,
     ended: new Promise((resolve) => child.once('exit', () => resolve())),

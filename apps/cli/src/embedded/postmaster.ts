@@ -18,7 +18,7 @@ const logLimitBytes = 10 * 1024 * 1024;
 const settings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  max_connections: 100,
+  max_connections: 200,
   shared_buffers: '64MB',
   wal_level: 'minimal',
   max_wal_senders: 0,

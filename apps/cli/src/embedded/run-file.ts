@@ -6,6 +6,8 @@ const runSchema = z.object({
   pid: z.int(),
   /** The gateway's address; null until it listens. */
   url: z.url().nullable(),
+  /** Addresses of the workers' health and metrics, by name. */
+  workers: z.record(z.string(), z.url()),
   /** Whether it stays (`up`) or ends with the call that started it. */
   stays: z.boolean(),
   startedAt: z.iso.datetime(),

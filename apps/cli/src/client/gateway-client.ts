@@ -1,0 +1,179 @@
+import { EventSourceParserStream } from 'eventsource-parser/stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import {
+  dialectSchema,
+  datasourceStatuses,
+  type AccessPolicy,
+  type Connection,
+} from '#shared/contracts/datasource';
+import {
+  isFinal,
+  queryErrorSchema,
+  queryEventSchema,
+  querySchema,
+  type CreateQuery,
+  type QueryEvent,
+  type QueryView,
+} from '#shared/contracts/query';
+import { tableSchema } from '#shared/contracts/snapshot';
+import { describeError } from '#shared/errors/app-error';
+import { CliError } from '../cli-error.js';
+import { GatewayProblem, readProblem } from './problem.js';
+
+const datasourceSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  dialect: dialectSchema,
+  location: z.string(),
+  status: z.enum(datasourceStatuses),
+  fingerprint: z.string().nullable(),
+  tables: z.array(tableSchema).optional(),
+  error: queryErrorSchema.nullish(),
+  createdAt: z.string(),
+});
+export type DatasourceView = z.infer<typeof datasourceSchema>;
+
+export interface RegisterDatasource {
+  name: string;
+  connection: Connection;
+  policy?: Partial<AccessPolicy>;
+}
+
+const readinessSchema = z.object({
+  status: z.string(),
+  details: z.record(z.string(), z.looseObject({ status: z.string() })).optional(),
+});
+export type Readiness = z.infer<typeof readinessSchema>;
+
+const reconnects = 5;
+const reconnectDelayMs = 250;
+
+/** The gateway's HTTP API as the commands use it. */
+export class GatewayClient {
+  constructor(
+    readonly url: string,
+    private readonly apiKey?: string,
+  ) {}
+
+  async createQuery(request: CreateQuery): Promise<string> {
+    const response = await this.send('POST', '/v1/queries', { body: request });
+    return (await this.parse(response, z.object({ id: z.string() }))).id;
+  }
+
+  async query(id: string): Promise<QueryView> {
+    return this.parse(await this.send('GET', `/v1/queries/${encodeURIComponent(id)}`), querySchema);
+  }
+
+  async cancelQuery(id: string): Promise<void> {
+    await this.send('DELETE', `/v1/queries/${encodeURIComponent(id)}`);
+  }
+
+  /** Every event of a query until its last one; a broken stream is taken up again where it stopped. */
+  async *events(id: string): AsyncGenerator<QueryEvent> {
+    let last: QueryEvent | undefined;
+    for (let failures = 0; failures <= reconnects; failures++) {
+      try {
+        for await (const event of this.eventsAfter(id, last?.id)) {
+          yield (last = event);
+          failures = 0;
+          if (isFinal(event.status)) return;
+        }
+      } catch (error) {
+        if (error instanceof GatewayProblem || failures === reconnects) throw error;
+      }
+      await sleep(reconnectDelayMs);
+    }
+    throw new CliError('gateway_unreachable', `${this.url} broke off the events of ${id} again and again`);
+  }
+
+  async datasources(): Promise<DatasourceView[]> {
+    const schema = z.object({ datasources: z.array(datasourceSchema) });
+    return (await this.parse(await this.send('GET', '/v1/datasources'), schema)).datasources;
+  }
+
+  async datasource(name: string): Promise<DatasourceView> {
+    return this.parse(
+      await this.send('GET', `/v1/datasources/${encodeURIComponent(name)}`),
+      datasourceSchema,
+    );
+  }
+
+  async registerDatasource(request: RegisterDatasource): Promise<DatasourceView> {
+    return this.parse(await this.send('POST', '/v1/datasources', { body: request }), datasourceSchema);
+  }
+
+  async refreshDatasource(name: string): Promise<void> {
+    await this.send('POST', `/v1/datasources/${encodeURIComponent(name)}/refresh`);
+  }
+
+  async removeDatasource(name: string): Promise<void> {
+    await this.send('DELETE', `/v1/datasources/${encodeURIComponent(name)}`);
+  }
+
+  /** Which parts of the gateway are ready; also when not all are. */
+  async readiness(): Promise<Readiness> {
+    return this.parse(await this.send('GET', '/readyz', { accept: [503] }), readinessSchema);
+  }
+
+  async answers(): Promise<boolean> {
+    return this.send('GET', '/healthz').then(
+      () => true,
+      () => false,
+    );
+  }
+
+  private async *eventsAfter(id: string, lastId: number | undefined): AsyncGenerator<QueryEvent> {
+    const headers = {
+      accept: 'text/event-stream',
+      ...(lastId !== undefined && { 'last-event-id': String(lastId) }),
+    };
+    const response = await this.send('GET', `/v1/queries/${encodeURIComponent(id)}/events`, { headers });
+    const stream = response.body
+      ?.pipeThrough(new TextDecoderStream())
+      .pipeThrough(new EventSourceParserStream());
+    if (!stream) return;
+    for await (const { data } of stream) yield queryEventSchema.parse(JSON.parse(data));
+  }
+
+  private async send(
+    method: string,
+    path: string,
+    options: { body?: unknown; headers?: Record<string, string>; accept?: number[] } = {},
+  ): Promise<Response> {
+    const response = await this.reach(path, {
+      method,
+      headers: {
+        ...(options.body !== undefined && { 'content-type': 'application/json' }),
+        ...(this.apiKey !== undefined && { authorization: `Bearer ${this.apiKey}` }),
+        ...options.headers,
+      },
+      ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
+    });
+    if (response.ok || options.accept?.includes(response.status)) return response;
+    throw await readProblem(response);
+  }
+
+  private async reach(path: string, init: RequestInit): Promise<Response> {
+    try {
+      return await fetch(new URL(path, this.url), init);
+    } catch (error) {
+      throw new CliError(
+        'gateway_unreachable',
+        `no gateway answers at ${this.url}: ${describeError(error)}`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+
+  private async parse<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
+    const parsed = schema.safeParse(await response.json().catch(() => null));
+    if (parsed.success) return parsed.data;
+    const path = new URL(response.url).pathname;
+    throw new CliError('not_a_gateway', `${this.url} answers ${path} in a form that is not the gateway's`, {
+      cause: parsed.error,
+    });
+  }
+}

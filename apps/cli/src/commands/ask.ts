@@ -1,0 +1,99 @@
+import type { Command } from 'commander';
+import type { CreateQuery, QueryView } from '#shared/contracts/query';
+import { httpAddress, urlOption, wholeNumber } from './options.js';
+
+interface AskOptions {
+  datasource?: string;
+  json?: true;
+  url?: string;
+  maxCorrections?: number;
+  candidates?: number;
+}
+
+const examples = `
+Examples:
+  ./nano ask "How many customers are there?"
+  ./nano ask "Average salary per department" --datasource company
+  ./nano ask "Revenue by month" --json | jq .rows
+
+Exit status: 0 succeeded, 1 failed, 2 wrong usage.`;
+
+export function addAskCommand(program: Command): void {
+  program
+    .command('ask')
+    .description('ask a question and print the SQL and the rows')
+    .argument('<question>', 'the question in plain language')
+    .option('--datasource <name>', "datasource to ask (default: the gateway's)")
+    .option('--json', 'print one JSON object: the query with its attempts and rows')
+    .option(...urlOption, httpAddress)
+    .option('--max-corrections <n>', 'further attempts after SQL that failed', wholeNumber(0, 5))
+    .option('--candidates <n>', 'SQL texts asked of the model in each attempt', wholeNumber(1, 16))
+    .addHelpText('after', examples)
+    .action(ask);
+}
+
+async function ask(question: string, options: AskOptions): Promise<void> {
+  const { json, url, ...asked } = options;
+  const request = await checkRequest({ question, ...asked });
+  const { readConfig } = await import('../config.js');
+  const config = readConfig();
+  const { withSession } = await import('./with-session.js');
+  const { stderr, stdout } = await import('../output/terminal.js');
+  try {
+    await withSession(config, url, async ({ client, host }, interrupt) => {
+      const { askQuestion } = await import('../client/ask-question.js');
+      const { stagePrinter } = await import('../output/stages.js');
+      const { warnOfBaseline } = await import('../output/model-notice.js');
+      if (host && !json) warnOfBaseline(host, stderr);
+      const onEvent = stderr.isTerminal && !json ? stagePrinter(stderr) : () => undefined;
+      const query = await askQuestion(client, request, onEvent, interrupt);
+      await print(query, json === true);
+      if (query.status !== 'succeeded') process.exitCode = 1;
+    });
+  } catch (error) {
+    if (json) stdout.line(JSON.stringify(await neverAccepted(request, error)));
+    throw error;
+  }
+}
+
+async function print(query: QueryView, json: boolean): Promise<void> {
+  const { stdout } = await import('../output/terminal.js');
+  if (json) return stdout.line(JSON.stringify(query));
+  const { printAnswer } = await import('../output/answer.js');
+  printAnswer(query, stdout);
+}
+
+async function checkRequest(request: CreateQuery): Promise<CreateQuery> {
+  const { createQuerySchema } = await import('#shared/contracts/query');
+  const checked = createQuerySchema.safeParse(request);
+  if (checked.success) return checked.data;
+  const { CliError } = await import('../cli-error.js');
+  const [issue] = checked.error.issues;
+  throw new CliError('usage', `${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+/** Programs get the same form of object when no gateway took the question. */
+async function neverAccepted(
+  request: CreateQuery,
+  error: unknown,
+): Promise<Omit<QueryView, 'id'> & { id: null }> {
+  const { explainError } = await import('../output/report-error.js');
+  const { code, message } = explainError(error);
+  const now = new Date().toISOString();
+  return {
+    id: null,
+    status: 'failed',
+    datasource: request.datasource ?? '',
+    question: request.question,
+    sql: null,
+    columns: [],
+    rows: [],
+    truncated: null,
+    attempts: [],
+    tables: [],
+    timings: { retrieve: 0, generate: 0, execute: 0, waited: 0, total: 0 },
+    createdAt: now,
+    finishedAt: now,
+    error: { code, stage: null, message },
+  };
+}

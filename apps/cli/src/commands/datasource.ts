@@ -1,0 +1,129 @@
+import type { Command } from 'commander';
+import type { DatasourceView, GatewayClient } from '../client/gateway-client.js';
+import { httpAddress, listOf, urlOption, wholeNumber } from './options.js';
+
+interface CommonOptions {
+  url?: string;
+  json?: true;
+}
+
+interface AddOptions extends CommonOptions {
+  maxRows?: number;
+  maxBytes?: number;
+  timeoutMs?: number;
+  allowTables?: string[];
+  denyTables?: string[];
+  sampleValues: boolean;
+  wait?: true;
+}
+
+const addHelp = `
+Examples:
+  ./nano datasource add sales ./sales.sqlite --wait
+  ./nano datasource add crm postgres://reader:secret@db.internal:5432/crm --max-rows 500
+  ./nano datasource add hr ./hr.sqlite --deny-tables salary --no-sample-values
+
+A SQLite file is read on the machine where the service runs.`;
+
+export function addDatasourceCommand(program: Command): void {
+  const datasource = program.command('datasource').description('register and look at databases');
+  addSubcommand(datasource, 'add', 'register a SQLite file or a PostgreSQL URL')
+    .argument('<name>', 'a-z, 0-9, _ and -')
+    .argument('<file-or-url>', 'path of a SQLite file, or postgres://…')
+    .option('--max-rows <n>', 'rows that an answer may have', wholeNumber(1, 100_000))
+    .option('--max-bytes <n>', 'bytes that an answer may have', wholeNumber(1_024))
+    .option('--timeout-ms <n>', 'time that a statement may take', wholeNumber(10, 300_000))
+    .option('--allow-tables <names>', 'only these tables, comma-separated', listOf)
+    .option('--deny-tables <names>', 'not these tables, comma-separated', listOf)
+    .option('--no-sample-values', 'keep cell values out of the schema snapshot and the prompt')
+    .option('--wait', 'wait until its schema is indexed')
+    .addHelpText('after', addHelp)
+    .action(add);
+  addSubcommand(datasource, 'list', 'list the registered databases')
+    .addHelpText('after', '\nExample:\n  ./nano datasource list --json')
+    .action(list);
+  addSubcommand(datasource, 'show', 'show one with its tables and columns')
+    .argument('<name>')
+    .addHelpText('after', '\nExample:\n  ./nano datasource show shop')
+    .action(show);
+  addSubcommand(datasource, 'refresh', 'take a new snapshot of the schema')
+    .argument('<name>')
+    .option('--wait', 'wait until it is indexed')
+    .addHelpText('after', '\nExample:\n  ./nano datasource refresh sales --wait')
+    .action(refresh);
+  addSubcommand(datasource, 'remove', 'forget a database and its credentials; the database itself stays')
+    .argument('<name>')
+    .addHelpText('after', '\nExample:\n  ./nano datasource remove sales')
+    .action(remove);
+}
+
+function addSubcommand(datasource: Command, name: string, description: string): Command {
+  return datasource
+    .command(name)
+    .description(description)
+    .option('--json', 'print JSON')
+    .option(...urlOption, httpAddress);
+}
+
+async function add(name: string, target: string, options: AddOptions): Promise<void> {
+  const { connectionOf, policyOf } = await import('../client/register.js');
+  const request = { name, connection: connectionOf(target), policy: policyOf(options) };
+  await withClient(options, async (client, ends) => {
+    const added = await client.registerDatasource(request);
+    await printOne(options.wait || ends ? await waitFor(client, name) : added, options);
+  });
+}
+
+async function list(options: CommonOptions): Promise<void> {
+  await withClient(options, async (client) => {
+    const datasources = await client.datasources();
+    const { stdout } = await import('../output/terminal.js');
+    if (options.json) return stdout.line(JSON.stringify({ datasources }));
+    const { printDatasources } = await import('../output/datasources.js');
+    printDatasources(datasources, stdout);
+  });
+}
+
+async function show(name: string, options: CommonOptions): Promise<void> {
+  await withClient(options, async (client) => printOne(await client.datasource(name), options));
+}
+
+async function refresh(name: string, options: CommonOptions & { wait?: true }): Promise<void> {
+  await withClient(options, async (client, ends) => {
+    await client.refreshDatasource(name);
+    await printOne(
+      options.wait || ends ? await waitFor(client, name) : await client.datasource(name),
+      options,
+    );
+  });
+}
+
+async function remove(name: string, options: CommonOptions): Promise<void> {
+  await withClient(options, async (client) => {
+    await client.removeDatasource(name);
+    const { stdout } = await import('../output/terminal.js');
+    stdout.line(options.json ? JSON.stringify({ name, removed: true }) : `${name} is removed.`);
+  });
+}
+
+async function waitFor(client: GatewayClient, name: string): Promise<DatasourceView> {
+  const { untilReady } = await import('../embedded/samples.js');
+  return untilReady(client, name);
+}
+
+async function printOne(datasource: DatasourceView, { json }: CommonOptions): Promise<void> {
+  const { stdout } = await import('../output/terminal.js');
+  if (json) return stdout.line(JSON.stringify(datasource));
+  const { printDatasource } = await import('../output/datasources.js');
+  printDatasource(datasource, stdout);
+}
+
+/** `ends`: the gateway was started for this call, so what it is still doing would be cut off. */
+async function withClient(
+  { url }: CommonOptions,
+  work: (client: GatewayClient, ends: boolean) => Promise<void>,
+): Promise<void> {
+  const { readConfig } = await import('../config.js');
+  const { withSession } = await import('./with-session.js');
+  await withSession(readConfig(), url, ({ client, host }) => work(client, host !== null));
+}

@@ -1,0 +1,70 @@
+import type { Command } from 'commander';
+import type { GatewayClient } from '../client/gateway-client.js';
+import type { Session } from '../embedded/session.js';
+
+const questionsEach = 3;
+
+const help = `
+Example:
+  ./nano demo
+
+Exit status: 0 when every question was answered.`;
+
+export function addDemoCommand(program: Command): void {
+  program
+    .command('demo')
+    .description('start the service, ask the bundled samples some questions, and stop')
+    .addHelpText('after', help)
+    .action(demo);
+}
+
+async function demo(): Promise<void> {
+  const { readConfig } = await import('../config.js');
+  const { withSession } = await import('./with-session.js');
+  const config = readConfig();
+  const startedAt = Date.now();
+  const { stderr } = await import('../output/terminal.js');
+  stderr.line('Starting PostgreSQL, the four apps and the samples …');
+  await withSession(config, undefined, (session, interrupt) => askSamples(session, interrupt, startedAt));
+}
+
+async function askSamples(session: Session, interrupt: AbortSignal, startedAt: number): Promise<void> {
+  const { samples } = await import('../../../../samples/src/catalogue.js');
+  const { stdout } = await import('../output/terminal.js');
+  const { warnOfBaseline } = await import('../output/model-notice.js');
+  const how = session.host ? `ready after ${seconds(startedAt)}` : 'already running';
+  stdout.line(`Nano-Analyst at ${session.client.url}, ${how}.`);
+  if (session.host) warnOfBaseline(session.host, stdout);
+  let asked = 0;
+  let answered = 0;
+  for (const sample of samples) {
+    stdout.line(`\n${stdout.style('bold', sample.title)}: ${sample.description}`);
+    for (const { question } of sample.questions.slice(0, questionsEach)) {
+      if (interrupt.aborted) return;
+      asked++;
+      if (await askOne(session.client, sample.name, question, interrupt)) answered++;
+    }
+  }
+  stdout.line(`\n${answered} of ${asked} questions answered in ${seconds(startedAt)}.`);
+  if (answered < asked) process.exitCode = 1;
+}
+
+async function askOne(
+  client: GatewayClient,
+  datasource: string,
+  question: string,
+  interrupt: AbortSignal,
+): Promise<boolean> {
+  const { askQuestion } = await import('../client/ask-question.js');
+  const { printAnswer } = await import('../output/answer.js');
+  const { stagePrinter } = await import('../output/stages.js');
+  const { stdout } = await import('../output/terminal.js');
+  stdout.line(`\n${stdout.style('bold', `? ${question}`)}`);
+  const query = await askQuestion(client, { question, datasource }, stagePrinter(stdout), interrupt);
+  printAnswer(query, stdout);
+  return query.status === 'succeeded';
+}
+
+function seconds(since: number): string {
+  return `${((Date.now() - since) / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,44 @@
+import { GatewayClient, type Readiness } from '../client/gateway-client.js';
+import type { CliConfig } from '../config.js';
+import { homeOf } from '../embedded/home.js';
+import { readRun } from '../embedded/run-file.js';
+import { openSession } from '../embedded/session.js';
+import { attempt, fail, ok, type Check } from './check.js';
+
+const mend = 'See the logs in NANO_HOME/logs, or those of the app.';
+
+/** The gateway that commands would use, or one started for the check; in the embedded mode its workers too. */
+export async function checkService(config: CliConfig): Promise<Check[]> {
+  const checks: Check[] = [];
+  const reached = await attempt('gateway', mend, async () => {
+    const session = await openSession(config, undefined, () => undefined);
+    try {
+      checks.push(...describe('gateway', await session.client.readiness()));
+      const run = config.gatewayUrl === undefined ? readRun(homeOf(config.home).runFile) : null;
+      for (const [name, url] of Object.entries(run?.workers ?? {}))
+        checks.push(...(await checkWorker(name, url)));
+      return ok('gateway', `${session.client.url}, ${session.host ? 'started for this check' : 'running'}`);
+    } finally {
+      await session.close();
+    }
+  });
+  return [reached, ...checks];
+}
+
+async function checkWorker(name: string, url: string): Promise<Check[]> {
+  try {
+    return describe(name, await new GatewayClient(url).readiness());
+  } catch (error) {
+    return [fail(name, error instanceof Error ? error.message : String(error), mend)];
+  }
+}
+
+function describe(app: string, { details = {} }: Readiness): Check[] {
+  return Object.entries(details).map(([part, { status, ...rest }]) => {
+    const said = Object.entries(rest).map(
+      ([key, value]) => `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    );
+    const detail = [status, ...said].join(', ');
+    return status === 'up' ? ok(`${app}: ${part}`, detail) : fail(`${app}: ${part}`, detail, mend);
+  });
+}

@@ -1,0 +1,73 @@
+import Table from 'cli-table3';
+import type { Cell, QueryView } from '#shared/contracts/query';
+import { mendOf } from '../client/problem.js';
+import { plain, type Output } from './terminal.js';
+
+const shownRows = 50;
+const longestCell = 60;
+const indent = '  ';
+
+/** SQL and rows of a query that succeeded; what became of it, of one that did not. */
+export function printAnswer(query: QueryView, output: Output): void {
+  if (query.sql) {
+    for (const line of plain(query.sql).trim().split('\n')) output.line(indent + output.style('cyan', line));
+  }
+  if (query.status === 'succeeded') printRows(query, output);
+  else printFailure(query, output);
+}
+
+function printRows(query: QueryView, output: Output): void {
+  if (query.columns.length > 0) {
+    const head = query.columns.map(({ name }) => output.style('bold', plain(name)));
+    const table = new Table({
+      head,
+      style: { head: [], border: [], compact: true },
+      colAligns: query.columns.map((_, column) => (isNumeric(query.rows, column) ? 'right' : 'left')),
+    });
+    for (const row of query.rows.slice(0, shownRows)) table.push(row.map((cell) => shown(cell, output)));
+    for (const line of table.toString().split('\n')) output.line(indent + line);
+  }
+  output.line(indent + output.style('dim', summary(query)));
+}
+
+function summary({ rows, truncated, timings, attempts }: QueryView): string {
+  const parts = [`${rows.length} ${rows.length === 1 ? 'row' : 'rows'}`];
+  if (rows.length > shownRows) parts.push(`${shownRows} shown: --json has all`);
+  if (truncated) parts.push(`cut at the limit of ${truncated}`);
+  if (attempts.length > 1) parts.push(`${attempts.length} attempts`);
+  parts.push(`${Math.round(timings.total)} ms`);
+  return parts.join(', ');
+}
+
+function printFailure(query: QueryView, output: Output): void {
+  for (const { number, candidates } of query.attempts) {
+    for (const { sql, error } of candidates) {
+      if (!error) continue;
+      output.line(`${indent}attempt ${number}: ${plain(sql).replaceAll(/\s+/gu, ' ')}`);
+      output.line(`${indent}  ${output.style('yellow', `${error.class}: ${plain(error.message)}`)}`);
+    }
+  }
+  if (!query.error) return output.line(indent + output.style('yellow', query.status));
+  const { code, stage, message } = query.error;
+  output.line(
+    `${indent}${output.style('red', `${query.status} ${code}`)}${stage ? ` (${stage})` : ''}: ${plain(message)}`,
+  );
+  const mend = mendOf(code);
+  if (mend) output.line(`${indent}  mend: ${mend}`);
+}
+
+function isNumeric(rows: readonly Cell[][], column: number): boolean {
+  return (
+    rows.some((row) => typeof row[column] === 'number') && rows.every((row) => isNumberOrNull(row[column]))
+  );
+}
+
+function isNumberOrNull(cell: Cell | undefined): boolean {
+  return typeof cell === 'number' || cell === null;
+}
+
+function shown(cell: Cell, output: Output): string {
+  if (cell === null) return output.style('dim', 'null');
+  const text = plain(String(cell)).replaceAll(/\s+/gu, ' ');
+  return text.length > longestCell ? `${text.slice(0, longestCell - 1)}…` : text;
+}
