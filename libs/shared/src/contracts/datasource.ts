@@ -16,7 +16,11 @@ export const accessPolicySchema = z.object({
   /** Whether cell values may be kept in the schema snapshot and shown to the model. */
   sampleValues: z.boolean().default(true),
   maxRows: z.int().min(1).max(100_000).default(1_000),
-  maxBytes: z.int().min(1_024).max(256 * 1024 * 1024).default(8 * 1024 * 1024),
+  maxBytes: z
+    .int()
+    .min(1_024)
+    .max(256 * 1024 * 1024)
+    .default(8 * 1024 * 1024),
   timeoutMs: z.int().min(10).max(300_000).default(10_000),
 });
 export type AccessPolicy = z.infer<typeof accessPolicySchema>;
@@ -30,7 +34,10 @@ export type Connection = z.infer<typeof connectionSchema>;
 
 export const datasourceNameSchema = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'a name is 1 to 63 characters of a-z, 0-9, _ and -, starting with a letter or digit');
+  .regex(
+    /^[a-z0-9][a-z0-9_-]{0,62}$/,
+    'a name is 1 to 63 characters of a-z, 0-9, _ and -, starting with a letter or digit',
+  );
 
 /** A registered database as the stages use it. */
 export interface Datasource {

@@ -20,9 +20,18 @@ export const maxCorrectionsSchema = z.int().min(0).max(5);
 export const createQuerySchema = z
   .strictObject({
     question: z.string().trim().min(1).max(4_000).describe('The question in plain language'),
-    datasource: datasourceNameSchema.optional().describe("Name of the datasource; the gateway's default one if left out"),
-    maxCorrections: maxCorrectionsSchema.optional().describe('Further attempts after SQL that failed; 3 if left out'),
-    candidates: z.int().min(1).max(16).optional().describe('SQL texts asked of the model in each attempt; 1 if left out'),
+    datasource: datasourceNameSchema
+      .optional()
+      .describe("Name of the datasource; the gateway's default one if left out"),
+    maxCorrections: maxCorrectionsSchema
+      .optional()
+      .describe('Further attempts after SQL that failed; 3 if left out'),
+    candidates: z
+      .int()
+      .min(1)
+      .max(16)
+      .optional()
+      .describe('SQL texts asked of the model in each attempt; 1 if left out'),
   })
   .meta({ id: 'CreateQuery' });
 export type CreateQuery = z.infer<typeof createQuerySchema>;

@@ -11,7 +11,13 @@ const orders: TableSnapshot = {
   columns: [
     { name: 'id', type: 'INTEGER', nullable: false },
     { name: 'customer_id', type: 'INTEGER', nullable: false },
-    { name: 'ship to', type: 'TEXT', nullable: true, comment: 'where it went', sampleValues: ["O'Hare", 'Wien'] },
+    {
+      name: 'ship to',
+      type: 'TEXT',
+      nullable: true,
+      comment: 'where it went',
+      sampleValues: ["O'Hare", 'Wien'],
+    },
   ],
   foreignKeys: [{ columns: ['customer_id'], referencedTable: 'customers', referencedColumns: ['id'] }],
 };

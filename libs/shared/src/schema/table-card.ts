@@ -3,6 +3,7 @@ import type { ColumnSnapshot } from '../contracts/snapshot.js';
 
 const simpleName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const longestValue = 40;
+const valuesShown = 5;
 
 /** A name as it must stand in SQL of every dialect we write: quoted unless it is a plain word. */
 export function quoteName(name: string): string {
@@ -25,7 +26,8 @@ export function renderTableCard(table: TableSnapshot): string {
   const about = [table.comment && fold(table.comment), size].filter(Boolean).join(' ');
   const lines = [`${table.kind} ${quoteQualified(table.name)}${about ? ` -- ${about}` : ''}`];
   for (const column of table.columns) lines.push(`  ${renderColumn(table, column)}`);
-  if (table.primaryKey.length > 1) lines.push(`  primary key (${table.primaryKey.map(quoteName).join(', ')})`);
+  if (table.primaryKey.length > 1)
+    lines.push(`  primary key (${table.primaryKey.map(quoteName).join(', ')})`);
   for (const key of table.foreignKeys.filter((key) => key.columns.length > 1)) {
     lines.push(
       `  foreign key (${key.columns.map(quoteName).join(', ')}) references ${quoteQualified(key.referencedTable)}(${key.referencedColumns.map(quoteName).join(', ')})`,
@@ -40,9 +42,13 @@ function renderColumn(table: TableSnapshot, column: ColumnSnapshot): string {
   if (table.primaryKey.length === 1 && table.primaryKey[0] === column.name) parts.push('primary key');
   for (const key of table.foreignKeys) {
     if (key.columns.length === 1 && key.columns[0] === column.name)
-      parts.push(`references ${quoteQualified(key.referencedTable)}(${quoteName(key.referencedColumns[0] ?? '')})`);
+      parts.push(
+        `references ${quoteQualified(key.referencedTable)}(${quoteName(key.referencedColumns[0] ?? '')})`,
+      );
   }
-  const values = column.sampleValues?.length ? `values: ${column.sampleValues.map(quoteValue).join(', ')}` : '';
+  const values = column.sampleValues?.length
+    ? `values: ${column.sampleValues.slice(0, valuesShown).map(quoteValue).join(', ')}`
+    : '';
   const about = [column.comment && fold(column.comment), values].filter(Boolean).join('; ');
   if (about) parts.push(`-- ${about}`);
   return parts.join(' ');
@@ -58,5 +64,8 @@ function quoteValue(value: string): string {
 }
 
 function fold(text: string): string {
-  return text.replaceAll(/\s+/gu, ' ').replaceAll(/\p{Cc}/gu, '').trim();
+  return text
+    .replaceAll(/\s+/gu, ' ')
+    .replaceAll(/\p{Cc}/gu, '')
+    .trim();
 }

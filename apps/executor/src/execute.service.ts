@@ -1,0 +1,110 @@
+import { Injectable } from '@nestjs/common';
+import type { Candidate } from '#shared/contracts/attempt';
+import { permanent } from '#shared/errors/app-error';
+import { DatasourceStore } from '#shared/persistence/datasource.store';
+import type { QueryWork } from '#shared/persistence/query.reader';
+import { QueryStore } from '#shared/persistence/query.store';
+import type { ExecutedAttempt } from '#shared/persistence/transition';
+import { JobQueue } from '#shared/queue/job-queue';
+import { Metrics } from '#shared/telemetry/metrics';
+import { type Executed, majority } from './candidates/majority.js';
+import { type Outcome, Sandbox, type Target } from './sandbox/sandbox.js';
+
+/** Runs an attempt's candidates: the answer, a correction, or the end. */
+@Injectable()
+export class ExecuteService {
+  constructor(
+    private readonly datasources: DatasourceStore,
+    private readonly sandbox: Sandbox,
+    private readonly queries: QueryStore,
+    private readonly queue: JobQueue,
+    private readonly metrics: Metrics,
+  ) {}
+
+  async execute(work: QueryWork, signal: AbortSignal): Promise<void> {
+    const started = performance.now();
+    const target = await this.target(work);
+    const executed = await this.runAll(work, target, signal);
+    const chosen = majority(executed);
+    const attempt: ExecutedAttempt = {
+      number: work.attempt,
+      candidates: executed.map(({ candidate }) => candidate),
+      executeMs: performance.now() - started,
+    };
+    if (chosen) await this.queries.storeAnswer(work.id, attempt, chosen.candidate, chosen.result);
+    else await this.correct(work, attempt);
+  }
+
+  private async target(work: QueryWork): Promise<Target> {
+    const datasource = await this.datasources.byId(work.datasourceId);
+    if (!datasource)
+      throw permanent('datasource_removed', 'The datasource was removed.', { stage: 'execute' });
+    const { id, connection, policy, fingerprint } = datasource;
+    const snapshot = fingerprint === null ? null : await this.datasources.snapshot(id, fingerprint);
+    return { datasourceId: id, connection, policy, snapshot: snapshot ?? null };
+  }
+
+  private runAll(work: QueryWork, target: Target, signal: AbortSignal): Promise<Executed[]> {
+    const candidates = work.attempts.find((attempt) => attempt.number === work.attempt)?.candidates ?? [];
+    return Promise.all(
+      candidates.map(async (candidate) => {
+        const executed =
+          candidate.outcome === 'rejected'
+            ? { candidate, result: null }
+            : toExecuted(candidate.sql, await this.sandbox.run(target, candidate.sql, signal));
+        this.metrics.candidates.inc({
+          outcome: executed.candidate.outcome,
+          class: executed.candidate.error?.class ?? '',
+        });
+        return executed;
+      }),
+    );
+  }
+
+  /** The SQL failed: back to the model with its tracebacks, or, when the corrections are spent, to the end. */
+  private async correct(work: QueryWork, attempt: ExecutedAttempt): Promise<void> {
+    if (work.attempt <= work.maxCorrections) {
+      const stored = await this.queries.storeCorrection(work.id, attempt);
+      if (stored) await this.queue.enqueue('generate', { queryId: work.id, attempt: work.attempt + 1 });
+      return;
+    }
+    const attempts = work.attempts.map((earlier) => (earlier.number === attempt.number ? attempt : earlier));
+    await this.queries.storeDefeat(work.id, attempt, defeat(attempts));
+  }
+}
+
+function toExecuted(sql: string, outcome: Outcome): Executed {
+  switch (outcome.kind) {
+    case 'rows':
+      return {
+        candidate: {
+          sql,
+          outcome: 'succeeded',
+          rowCount: outcome.result.rows.length,
+          elapsedMs: outcome.elapsedMs,
+        },
+        result: outcome.result,
+      };
+    case 'failed':
+    case 'rejected':
+      return {
+        candidate: { sql, outcome: outcome.kind, error: outcome.traceback, elapsedMs: outcome.elapsedMs },
+        result: null,
+      };
+  }
+}
+
+function defeat(attempts: readonly { candidates: readonly Candidate[] }[]) {
+  const wroteSql = attempts.some((attempt) =>
+    attempt.candidates.some((candidate) => candidate.elapsedMs !== undefined),
+  );
+  if (!wroteSql)
+    return { code: 'no_sql', stage: 'generate' as const, message: 'The model wrote no SQL in any attempt.' };
+  const last = attempts.at(-1)?.candidates.at(-1)?.error;
+  const tries = attempts.length === 1 ? 'the only attempt' : `all ${attempts.length} attempts`;
+  return {
+    code: 'sql_failed',
+    stage: 'execute' as const,
+    message: `The SQL of ${tries} failed. The last error: ${last?.message ?? 'none'}`,
+  };
+}

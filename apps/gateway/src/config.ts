@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { configToken } from '#shared/config/config.module';
+import { commonFields, fields, masterKeyField } from '#shared/config/environment';
+import { datasourceNameSchema } from '#shared/contracts/datasource';
+import { maxCorrectionsSchema } from '#shared/contracts/query';
+
+const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
+const shortestKey = 16;
+
+export const gatewaySchema = z
+  .object({
+    ...commonFields,
+    ...masterKeyField,
+    GATEWAY_HOST: z
+      .string()
+      .default('127.0.0.1')
+      .describe('Address to listen on; anything but loopback needs NANO_API_KEYS'),
+    GATEWAY_PORT: fields.port.default(8080).describe('Port of the API; 0 takes any free one'),
+    NANO_API_KEYS: z
+      .string()
+      .transform((list) => list.split(',').map((key) => key.trim()))
+      .refine(
+        (keys) => keys.every((key) => key.length >= shortestKey),
+        `each key has at least ${shortestKey} characters`,
+      )
+      .optional()
+      .describe('Keys that clients send as `Authorization: Bearer`, separated by commas'),
+    NANO_DEFAULT_DATASOURCE: datasourceNameSchema
+      .optional()
+      .describe('Datasource of questions that name none'),
+    SQLITE_ROOT: z.string().optional().describe('Folder that SQLite datasources must lie in; any if unset'),
+    MAX_OPEN_QUERIES: fields.count.default(1_000).describe('Open queries past which the gateway answers 429'),
+    QUERY_DEADLINE_MS: fields.milliseconds
+      .default(120_000)
+      .describe('Time a query may take from acceptance to its end, in milliseconds'),
+    MAX_CORRECTIONS: z.coerce
+      .number()
+      .pipe(maxCorrectionsSchema)
+      .default(3)
+      .describe('Corrections of a query that does not say'),
+    RECONCILE_PERIOD_MS: fields.milliseconds
+      .default(5_000)
+      .describe(
+        'Time between two looks for queries that lost their job or passed their deadline, in milliseconds',
+      ),
+  })
+  .superRefine((config, context) => {
+    if (loopback.has(config.GATEWAY_HOST) || config.NANO_API_KEYS) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['NANO_API_KEYS'],
+      message: `must be set when the gateway listens on ${config.GATEWAY_HOST}`,
+    });
+  });
+export type GatewayConfig = z.infer<typeof gatewaySchema>;
+
+export const GATEWAY_CONFIG = configToken('gateway');

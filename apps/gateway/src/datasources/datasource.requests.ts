@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import {
+  accessPolicySchema,
+  connectionSchema,
+  datasourceNameSchema,
+  datasourceStatuses,
+  dialectSchema,
+} from '#shared/contracts/datasource';
+import { queryErrorSchema } from '#shared/contracts/query';
+import { tableSchema } from '#shared/contracts/snapshot';
+
+export const addDatasourceSchema = z.strictObject({
+  name: datasourceNameSchema,
+  connection: connectionSchema.describe('Its credentials are sealed at rest and never returned'),
+  policy: accessPolicySchema.prefault({}),
+});
+export type AddDatasource = z.infer<typeof addDatasourceSchema>;
+
+export const datasourceViewSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  dialect: dialectSchema,
+  location: z.string().describe('Where the database is, without credentials'),
+  status: z.enum(datasourceStatuses),
+  fingerprint: z.string().nullable(),
+  policy: accessPolicySchema,
+  error: queryErrorSchema.optional(),
+  createdAt: z.iso.datetime(),
+});
+export type DatasourceView = z.infer<typeof datasourceViewSchema>;
+
+export const datasourceListSchema = z.object({ datasources: z.array(datasourceViewSchema) });
+export const datasourceDetailSchema = datasourceViewSchema.extend({
+  tables: z.array(tableSchema).describe('Of the schema snapshot in use'),
+});
+export type DatasourceDetail = z.infer<typeof datasourceDetailSchema>;

@@ -1,0 +1,116 @@
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { v7 as uuidv7 } from 'uuid';
+import { permanent } from '#shared/errors/app-error';
+import { type DatasourceRow, DatasourceStore } from '#shared/persistence/datasource.store';
+import { JobQueue } from '#shared/queue/job-queue';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
+import { problemResponse, schemaOf } from '../http/openapi.js';
+import { checkConnection } from './connection-check.js';
+import {
+  type AddDatasource,
+  addDatasourceSchema,
+  type DatasourceDetail,
+  datasourceDetailSchema,
+  datasourceListSchema,
+  type DatasourceView,
+  datasourceViewSchema,
+} from './datasource.requests.js';
+
+@ApiTags('datasources')
+@ApiBearerAuth()
+@Controller('v1/datasources')
+export class DatasourcesController {
+  constructor(
+    private readonly store: DatasourceStore,
+    private readonly queue: JobQueue,
+    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+  ) {}
+
+  @Post()
+  @ApiOperation({
+    summary: 'Register a database; its schema is read in the background',
+    operationId: 'addDatasource',
+  })
+  @ApiResponse({ status: 201, schema: schemaOf(datasourceViewSchema) })
+  @problemResponse(400, 401, 409, 503)
+  async add(@Body({ schema: addDatasourceSchema }) request: AddDatasource): Promise<DatasourceView> {
+    const { connection, location } = await checkConnection(request.connection, this.config.SQLITE_ROOT);
+    const added = await this.store.add(uuidv7(), request.name, connection, location, request.policy);
+    if (!added) throw permanent('datasource_exists', `There is a datasource named ${request.name}.`);
+    const row = await this.find(request.name);
+    await this.queue.enqueue('index', { datasourceId: row.id });
+    return toView(row);
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'All datasources', operationId: 'listDatasources' })
+  @ApiResponse({ status: 200, schema: schemaOf(datasourceListSchema) })
+  @problemResponse(401, 503)
+  async list(): Promise<{ datasources: DatasourceView[] }> {
+    return { datasources: (await this.store.list()).map(toView) };
+  }
+
+  @Get(':name')
+  @ApiOperation({
+    summary: 'A datasource with the tables of its schema snapshot',
+    operationId: 'getDatasource',
+  })
+  @ApiResponse({ status: 200, schema: schemaOf(datasourceDetailSchema) })
+  @problemResponse(401, 404, 503)
+  async get(@Param('name') name: string): Promise<DatasourceDetail> {
+    const row = await this.find(name);
+    const snapshot =
+      row.fingerprint === null ? undefined : await this.store.snapshot(row.id, row.fingerprint);
+    return { ...toView(row), tables: snapshot?.tables ?? [] };
+  }
+
+  @Post(':name/refresh')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Read its schema again; the snapshot in use serves until the new one is there',
+    operationId: 'refreshDatasource',
+  })
+  @ApiResponse({ status: 202, schema: schemaOf(datasourceViewSchema) })
+  @problemResponse(401, 404, 503)
+  async refresh(@Param('name') name: string): Promise<DatasourceView> {
+    const { id } = await this.find(name);
+    await this.store.markIndexing(id);
+    await this.queue.replace('index', { datasourceId: id });
+    return toView(await this.find(name));
+  }
+
+  @Delete(':name')
+  @HttpCode(204)
+  @ApiOperation({
+    summary: 'Remove it: its credentials and index go, the history of its queries stays',
+    operationId: 'removeDatasource',
+  })
+  @ApiResponse({ status: 204 })
+  @problemResponse(401, 404, 503)
+  async remove(@Param('name') name: string): Promise<void> {
+    const { id } = await this.find(name);
+    await this.store.remove(name);
+    await this.queue.replace('index', { datasourceId: id });
+  }
+
+  private async find(name: string): Promise<DatasourceRow> {
+    const row = await this.store.byName(name);
+    if (!row) throw permanent('unknown_datasource', `There is no datasource named ${name.slice(0, 64)}.`);
+    return row;
+  }
+}
+
+function toView(row: DatasourceRow): DatasourceView {
+  return {
+    id: row.id,
+    name: row.name,
+    dialect: row.connection.dialect,
+    location: row.location,
+    status: row.status,
+    fingerprint: row.fingerprint,
+    policy: row.policy,
+    ...(row.error && { error: row.error }),
+    createdAt: row.createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,55 @@
+import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { configModule } from '#shared/config/config.module';
+import { PersistenceModule } from '#shared/persistence/persistence.module';
+import { JobQueue } from '#shared/queue/job-queue';
+import { QueueModule } from '#shared/queue/queue.module';
+import { Metrics } from '#shared/telemetry/metrics';
+import { TelemetryModule } from '#shared/telemetry/telemetry.module';
+import type { GatewayConfig } from './config.js';
+import { DatasourcesController } from './datasources/datasources.controller.js';
+import { ApiKeyGuard } from './http/api-key.guard.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { RootController } from './http/root.controller.js';
+import { validationPipe } from './http/validation.js';
+import { QueriesController } from './queries/queries.controller.js';
+import { QueryChanges } from './queries/query.changes.js';
+import { QueryIntake } from './queries/query.intake.js';
+import { QueryStream } from './queries/query.stream.js';
+import { QueryViews } from './queries/query.views.js';
+import { Reconciler } from './reconciler/reconciler.js';
+
+@Module({})
+export class GatewayModule implements OnModuleInit {
+  constructor(
+    @Inject(Metrics) private readonly metrics: Metrics,
+    @Inject(JobQueue) private readonly queue: JobQueue,
+  ) {}
+
+  static forRoot(config: GatewayConfig): DynamicModule {
+    return {
+      module: GatewayModule,
+      imports: [
+        configModule('gateway', config),
+        TelemetryModule.forRoot('gateway', config),
+        PersistenceModule.forRoot(config),
+        QueueModule.forRoot(config),
+      ],
+      controllers: [RootController, QueriesController, DatasourcesController],
+      providers: [
+        QueryIntake,
+        QueryViews,
+        QueryChanges,
+        QueryStream,
+        Reconciler,
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_GUARD, useClass: ApiKeyGuard },
+        { provide: APP_PIPE, useFactory: validationPipe },
+      ],
+    };
+  }
+
+  onModuleInit(): void {
+    this.metrics.observeQueues(() => this.queue.depths());
+  }
+}

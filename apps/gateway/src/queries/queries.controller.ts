@@ -1,0 +1,140 @@
+import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import {
+  type CreateQuery,
+  createQuerySchema,
+  isFinal,
+  querySchema,
+  type QueryView,
+} from '#shared/contracts/query';
+import { permanent } from '#shared/errors/app-error';
+import { QueryStore } from '#shared/persistence/query.store';
+import { problemResponse, schemaOf } from '../http/openapi.js';
+import { preferredWait } from '../http/preferences.js';
+import { QueryChanges } from './query.changes.js';
+import { QueryIntake } from './query.intake.js';
+import { QueryStream } from './query.stream.js';
+import { QueryViews } from './query.views.js';
+
+const idSchema = z.uuid({ error: 'is no query id' });
+const idempotencyKeySchema = z.string().min(1).max(255).optional();
+const lastEventIdSchema = z.coerce.number().int().min(0).catch(0);
+
+@ApiTags('queries')
+@ApiBearerAuth()
+@Controller('v1/queries')
+export class QueriesController {
+  constructor(
+    private readonly intake: QueryIntake,
+    private readonly views: QueryViews,
+    private readonly changes: QueryChanges,
+    private readonly stream: QueryStream,
+    private readonly store: QueryStore,
+  ) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Ask a question', operationId: 'createQuery' })
+  @ApiHeader({
+    name: 'Prefer',
+    required: false,
+    description: '`wait=N` waits up to N seconds (300 at most) for the end',
+  })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: "A repeat of the same key gets the first one's query",
+  })
+  @ApiResponse({
+    status: 200,
+    description: 'The query ended in the time of `Prefer: wait`',
+    schema: schemaOf(querySchema),
+  })
+  @ApiResponse({
+    status: 202,
+    description: 'Accepted; `Location` names the query',
+    schema: schemaOf(querySchema),
+  })
+  @problemResponse(400, 401, 404, 422, 429, 503)
+  async create(
+    @Body({ schema: createQuerySchema }) request: CreateQuery,
+    @Headers() headers: Record<string, string | undefined>,
+    @Req() http: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const key = idempotencyKeySchema.safeParse(headers['idempotency-key']);
+    if (!key.success) throw permanent('invalid_request', 'Idempotency-Key: has 1 to 255 characters');
+    const id = await this.intake.accept(request, key.data);
+    const wait = preferredWait(headers['prefer']);
+    if (wait > 0) await this.changes.ended(id, wait * 1_000, closed(http));
+    const query = await this.find(id);
+    const done = wait > 0 && isFinal(query.status);
+    if (wait > 0) void reply.header('Preference-Applied', `wait=${wait}`);
+    await reply
+      .header('Location', `/v1/queries/${id}`)
+      .status(done ? 200 : 202)
+      .send(query);
+  }
+
+  @Get(':id')
+  @ApiOperation({
+    summary: 'A query with its attempts and, once it succeeded, its rows',
+    operationId: 'getQuery',
+  })
+  @ApiResponse({ status: 200, schema: schemaOf(querySchema) })
+  @problemResponse(401, 404, 503)
+  get(@Param('id') id: string): Promise<QueryView> {
+    return this.find(id);
+  }
+
+  @Get(':id/events')
+  @ApiOperation({
+    summary: 'Its transitions as server-sent events, to its end',
+    operationId: 'getQueryEvents',
+  })
+  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Resumes after this event' })
+  @ApiResponse({
+    status: 200,
+    description: '`id` counts from 1, `event` is the status, `data` the event as JSON',
+    content: { 'text/event-stream': {} },
+  })
+  @problemResponse(401, 404, 503)
+  async events(
+    @Param('id') id: string,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const known = idSchema.safeParse(id).success && (await this.views.statuses([id])).length > 0;
+    if (!known) throw unknownQuery(id);
+    reply.hijack();
+    this.stream.send(id, lastEventIdSchema.parse(lastEventId ?? 0), reply.raw);
+  }
+
+  @Delete(':id')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Cancel; a query that has ended stays as it is', operationId: 'cancelQuery' })
+  @ApiResponse({ status: 200, schema: schemaOf(querySchema) })
+  @problemResponse(401, 404, 503)
+  async cancel(@Param('id') id: string): Promise<QueryView> {
+    if (idSchema.safeParse(id).success) await this.store.cancel(id);
+    return this.find(id);
+  }
+
+  private async find(id: string): Promise<QueryView> {
+    const query = idSchema.safeParse(id).success ? await this.views.byId(id) : undefined;
+    if (!query) throw unknownQuery(id);
+    return query;
+  }
+}
+
+function unknownQuery(id: string) {
+  return permanent('not_found', `There is no query ${id.slice(0, 64)}.`);
+}
+
+/** Aborts when the client goes away: nobody waits then. */
+function closed(http: FastifyRequest): AbortSignal {
+  const controller = new AbortController();
+  http.raw.socket.once('close', () => controller.abort());
+  return controller.signal;
+}

@@ -1,0 +1,81 @@
+import type { ServerResponse } from 'node:http';
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { isFinal, type QueryEvent } from '#shared/contracts/query';
+import { QueryChanges } from './query.changes.js';
+import { QueryViews } from './query.views.js';
+
+/** Proxies close connections that say nothing. */
+const heartbeatMs = 15_000;
+const reconnectMs = 1_000;
+
+/** Server-sent events of one query, from the event after the last one that the client saw to its end. */
+@Injectable()
+export class QueryStream implements BeforeApplicationShutdown {
+  private readonly open = new Set<() => void>();
+
+  constructor(
+    private readonly views: QueryViews,
+    private readonly changes: QueryChanges,
+  ) {}
+
+  /** Clients reconnect to another gateway and resume there. */
+  beforeApplicationShutdown(): void {
+    for (const close of this.open) close();
+  }
+
+  send(id: string, lastEventId: number, response: ServerResponse): void {
+    response.writeHead(200, {
+      'Content-Type': 'text/event-stream; charset=utf-8',
+      'Cache-Control': 'no-store',
+      'X-Accel-Buffering': 'no',
+    });
+    response.write(`retry: ${reconnectMs}\n\n`);
+    const stream = new EventStream(id, lastEventId, response, this.views);
+    const unwatch = this.changes.watch(id, () => void stream.pump());
+    const heartbeat = setInterval(() => response.write(': alive\n\n'), heartbeatMs);
+    const close = () => response.end();
+    this.open.add(close);
+    response.on('close', () => {
+      unwatch();
+      clearInterval(heartbeat);
+      this.open.delete(close);
+    });
+    void stream.pump();
+  }
+}
+
+/** Writes the events that are new since it last looked; one look at a time. */
+class EventStream {
+  private pumping = false;
+  private again = false;
+
+  constructor(
+    private readonly id: string,
+    private lastEventId: number,
+    private readonly response: ServerResponse,
+    private readonly views: QueryViews,
+  ) {}
+
+  async pump(): Promise<void> {
+    this.again = true;
+    if (this.pumping) return;
+    this.pumping = true;
+    try {
+      while (this.again && !this.response.writableEnded) {
+        this.again = false;
+        for (const event of await this.views.events(this.id, this.lastEventId)) this.write(event);
+      }
+    } catch {
+      // The client reconnects and resumes after the last event it got.
+      this.response.end();
+    } finally {
+      this.pumping = false;
+    }
+  }
+
+  private write(event: QueryEvent): void {
+    this.lastEventId = event.id;
+    this.response.write(`id: ${event.id}\nevent: ${event.status}\ndata: ${JSON.stringify(event)}\n\n`);
+    if (isFinal(event.status)) this.response.end();
+  }
+}

@@ -1,0 +1,116 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import type { QueryEvent, QueryStatus, QueryView, Timings } from '#shared/contracts/query';
+import type { Database } from '#shared/persistence/database';
+import { attemptsOfQuery } from '#shared/persistence/query.reader';
+import { DATABASE } from '#shared/persistence/tokens';
+
+interface Step {
+  status: QueryStatus;
+  workedMs: number;
+}
+
+/** Queries and their events as clients see them. */
+@Injectable()
+export class QueryViews {
+  constructor(@Inject(DATABASE) private readonly db: Database) {}
+
+  async byId(id: string): Promise<QueryView | undefined> {
+    const row = await this.db
+      .selectFrom('query')
+      .innerJoin('datasource', 'datasource.id', 'query.datasource_id')
+      .leftJoin('answer', 'answer.query_id', 'query.id')
+      .select([
+        'query.id',
+        'query.status',
+        'datasource.name as datasource',
+        'query.question',
+        'query.chosen_sql as sql',
+        'query.error',
+        'query.created_at as createdAt',
+        'query.finished_at as finishedAt',
+        'answer.columns',
+        'answer.rows',
+        'answer.truncated',
+        attemptsOfQuery.as('attempts'),
+        sql<
+          string[]
+        >`coalesce((select jsonb_agg(t ->> 'name') from jsonb_array_elements(query.context -> 'tables') t), '[]'::jsonb)`.as(
+          'tables',
+        ),
+        sql<
+          Step[]
+        >`(select jsonb_agg(jsonb_build_object('status', e.status, 'workedMs', e.worked_ms) order by e.id) from query_event e where e.query_id = query.id)`.as(
+          'steps',
+        ),
+        sql<number>`(extract(epoch from coalesce(query.finished_at, now()) - query.created_at) * 1000)::float8`.as(
+          'totalMs',
+        ),
+      ])
+      .where('query.id', '=', id)
+      .executeTakeFirst();
+    if (!row) return undefined;
+    // Stored as text, so that no cell is changed by parsing it twice.
+    const parse = (json: unknown) => (typeof json === 'string' ? JSON.parse(json) : []) as never;
+    return {
+      id: row.id,
+      status: row.status,
+      datasource: row.datasource,
+      question: row.question,
+      sql: row.sql,
+      columns: parse(row.columns),
+      rows: parse(row.rows),
+      truncated: row.truncated,
+      attempts: row.attempts,
+      tables: row.tables,
+      timings: timings(row.steps, row.totalMs),
+      createdAt: row.createdAt.toISOString(),
+      finishedAt: row.finishedAt?.toISOString() ?? null,
+      ...(row.error && { error: row.error }),
+    };
+  }
+
+  /** Events after the given one, in order. */
+  async events(id: string, after: number): Promise<QueryEvent[]> {
+    const rows = await this.db
+      .selectFrom('query_event')
+      .select(['id', 'status', 'attempt', 'at', 'data'])
+      .where('query_id', '=', id)
+      .where('id', '>', after)
+      .orderBy('id')
+      .execute();
+    return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
+  }
+
+  /** The statuses of those of the queries that exist. */
+  async statuses(ids: readonly string[]): Promise<{ id: string; status: QueryStatus }[]> {
+    if (ids.length === 0) return [];
+    return this.db.selectFrom('query').select(['id', 'status']).where('id', 'in', ids).execute();
+  }
+}
+
+/** A step's work was that of the stage before it. */
+const stageBefore: Partial<Record<QueryStatus, 'generate' | 'execute'>> = {
+  executing: 'generate',
+  succeeded: 'execute',
+  failed: 'execute',
+};
+
+function timings(steps: readonly Step[], total: number): Timings {
+  const worked = { retrieve: 0, generate: 0, execute: 0 };
+  steps.forEach((step, index) => {
+    const afterRetrieval = step.status === 'generating' && steps[index - 1]?.status === 'retrieving';
+    const stage =
+      step.status === 'generating' ? (afterRetrieval ? 'retrieve' : 'execute') : stageBefore[step.status];
+    if (stage) worked[stage] += step.workedMs;
+  });
+  const round = (ms: number) => Math.round(ms * 100) / 100;
+  const sum = worked.retrieve + worked.generate + worked.execute;
+  return {
+    retrieve: round(worked.retrieve),
+    generate: round(worked.generate),
+    execute: round(worked.execute),
+    waited: round(Math.max(total - sum, 0)),
+    total: round(total),
+  };
+}

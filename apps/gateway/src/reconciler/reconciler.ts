@@ -1,0 +1,115 @@
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { sql } from 'kysely';
+import type { QueryStatus, Stage } from '#shared/contracts/query';
+import { describeError } from '#shared/errors/app-error';
+import type { Database } from '#shared/persistence/database';
+import { DatasourceStore } from '#shared/persistence/datasource.store';
+import { type OpenQuery, QueryReader } from '#shared/persistence/query.reader';
+import { QueryStore } from '#shared/persistence/query.store';
+import { DATABASE } from '#shared/persistence/tokens';
+import { JobQueue } from '#shared/queue/job-queue';
+import { Metrics } from '#shared/telemetry/metrics';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
+
+/** "nano" in ASCII: sets this lock apart from those of other programs on the same database. */
+const advisoryLock = 0x6e616e6f;
+
+const stageOf: Partial<Record<QueryStatus, Stage>> = {
+  queued: 'retrieve',
+  retrieving: 'retrieve',
+  generating: 'generate',
+  executing: 'execute',
+};
+
+/**
+ * Makes sure that every accepted query ends: PostgreSQL is the truth, the queue only carries it on.
+ * Re-enqueues queries and datasources that have no job, ends those past their deadline, and sets
+ * aside those whose job crashed its workers. Any number of gateways may run it; one works at a time.
+ */
+@Injectable()
+export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(Reconciler.name);
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | undefined;
+
+  constructor(
+    @Inject(DATABASE) private readonly db: Database,
+    private readonly reader: QueryReader,
+    private readonly queries: QueryStore,
+    private readonly datasources: DatasourceStore,
+    private readonly queue: JobQueue,
+    private readonly metrics: Metrics,
+    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => {
+      this.running ??= this.tick().finally(() => (this.running = undefined));
+    }, this.config.RECONCILE_PERIOD_MS).unref();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.running;
+  }
+
+  private async tick(): Promise<void> {
+    try {
+      await this.db.transaction().execute(async (tx) => {
+        const { rows } = await sql<{
+          mine: boolean;
+        }>`select pg_try_advisory_xact_lock(${advisoryLock}) as mine`.execute(tx);
+        if (rows[0]?.mine) await this.reconcile();
+      });
+    } catch (error) {
+      this.logger.warn(`The state could not be reconciled and is looked at again: ${describeError(error)}`);
+    }
+  }
+
+  private async reconcile(): Promise<void> {
+    const untouchedMs = this.config.RECONCILE_PERIOD_MS;
+    for (const query of await this.reader.unattended(untouchedMs)) await this.attend(query);
+    for (const datasourceId of await this.datasources.indexing(untouchedMs)) {
+      if ((await this.queue.state('index', { datasourceId })) === 'pending') continue;
+      await this.queue.replace('index', { datasourceId });
+      this.metrics.reconciled.inc({ action: 'requeued' });
+    }
+  }
+
+  private async attend(query: OpenQuery): Promise<void> {
+    const stage = stageOf[query.status];
+    if (!stage) return;
+    const payload = { queryId: query.id, attempt: query.attempt };
+    if (query.pastDeadline) {
+      const message = `The query did not end before its deadline; it was ${query.status}.`;
+      if (await this.queries.fail(query.id, { code: 'deadline_exceeded', stage, message }))
+        this.note('expired', query);
+      return;
+    }
+    const state = await this.queue.state(stage, payload);
+    if (state === 'absent') {
+      await this.queue.replace(stage, payload);
+      this.note('requeued', query);
+    }
+    if (state === 'dead') {
+      const error = {
+        code: 'worker_crashed',
+        stage,
+        message: `Its ${stage} job ended its workers again and again and was set aside.`,
+      };
+      const from = { status: [query.status], attempt: query.attempt };
+      if (await this.queries.fail(query.id, error, from)) this.note('quarantined', query);
+    }
+  }
+
+  private note(action: 'requeued' | 'expired' | 'quarantined', query: OpenQuery): void {
+    this.metrics.reconciled.inc({ action });
+    this.logger.warn(`${action} ${query.id} (${query.status}, attempt ${query.attempt})`);
+  }
+}

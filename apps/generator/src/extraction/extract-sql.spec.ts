@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals';
+import { extractSql } from './extract-sql.js';
+
+describe('taking the SQL out of a reply', () => {
+  const cases: [string, string, string | null][] = [
+    ['a bare statement', 'SELECT 1', 'SELECT 1'],
+    ['a fence', 'Here you are:\n```sql\nSELECT a\nFROM t;\n```\nHope it helps.', 'SELECT a\nFROM t'],
+    ['a fence without a language', '```\nselect 1\n```', 'select 1'],
+    ['a fence that never ends', '```sql\nSELECT a FROM t', 'SELECT a FROM t'],
+    ['a fence on one line', '```sql SELECT 1```', 'SELECT 1'],
+    [
+      'the first fence that holds SQL',
+      '```json\n{}\n```\n```sql\nSELECT 2\n```\n```sql\nSELECT 3\n```',
+      'SELECT 2',
+    ],
+    ['reasoning before it', '<think>SELECT wrong</think>\nSELECT 1', 'SELECT 1'],
+    ['prose before it', 'The query is:\nSELECT name FROM t WHERE x = 1;', 'SELECT name FROM t WHERE x = 1'],
+    ['a label', 'SQL: SELECT 1', 'SELECT 1'],
+    ['prose after it', 'SELECT 1\n\nThis query returns one.', 'SELECT 1'],
+    ['several statements', "SELECT ';' AS a; SELECT 2", "SELECT ';' AS a"],
+    ['a semicolon in a comment', 'SELECT 1 -- a; b\n+ 2;', 'SELECT 1 -- a; b\n+ 2'],
+    ['a comment before it', '-- counts\nSELECT 1', 'SELECT 1'],
+    ['WITH', 'WITH a AS (SELECT 1) SELECT * FROM a', 'WITH a AS (SELECT 1) SELECT * FROM a'],
+    ['set operations in parentheses', '(SELECT 1) UNION (SELECT 2)', '(SELECT 1) UNION (SELECT 2)'],
+    ['no SQL', 'I cannot answer that question.', null],
+    ['a sentence with the word', 'You could select another table.', null],
+    ['nothing', '', null],
+  ];
+
+  it.each(cases)('handles %s', (_, reply, expected) => {
+    expect(extractSql(reply)).toBe(expected);
+  });
+});

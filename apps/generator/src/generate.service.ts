@@ -1,0 +1,48 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Candidate } from '#shared/contracts/attempt';
+import { permanent } from '#shared/errors/app-error';
+import type { QueryWork } from '#shared/persistence/query.reader';
+import { QueryStore } from '#shared/persistence/query.store';
+import { JobQueue } from '#shared/queue/job-queue';
+import { extractSql } from './extraction/extract-sql.js';
+import { Model } from './model/model.js';
+import { buildPrompt } from './prompt/prompt.js';
+
+/** Asks the model for candidates and hands the query to the executor. */
+@Injectable()
+export class GenerateService {
+  constructor(
+    @Inject(Model) private readonly model: Model,
+    private readonly queries: QueryStore,
+    private readonly queue: JobQueue,
+  ) {}
+
+  async generate(work: QueryWork, signal: AbortSignal): Promise<void> {
+    if (!work.context)
+      throw permanent('internal_error', 'The query came to the generator without a context.', {
+        stage: 'generate',
+      });
+    const started = performance.now();
+    const messages = buildPrompt(work.question, work.context, work.attempts);
+    const reply = await this.model.reply(messages, { samples: work.candidateCount, signal });
+    const stored = await this.queries.storeCandidates(work.id, {
+      number: work.attempt,
+      model: reply.model,
+      candidates: toCandidates(reply.texts),
+      promptTokens: reply.promptTokens,
+      completionTokens: reply.completionTokens,
+      generateMs: performance.now() - started,
+    });
+    if (stored) await this.queue.enqueue('execute', { queryId: work.id, attempt: work.attempt });
+  }
+}
+
+/** Each SQL text once. A reply without SQL is a candidate that failed: the model may do better when told. */
+function toCandidates(texts: readonly string[]): Candidate[] {
+  const found = new Set(texts.map(extractSql).filter((sql) => sql !== null));
+  if (found.size > 0) return [...found].map((sql) => ({ sql, outcome: 'proposed' }));
+  const message = 'The reply holds no SQL statement.';
+  return [
+    { sql: (texts[0] ?? '').slice(0, 2_000), outcome: 'rejected', error: { class: 'syntax', message } },
+  ];
+}

@@ -1,0 +1,4 @@
+import { runApp } from '#shared/config/app-server';
+import { start } from './start.js';
+
+await runApp('generator', start);

@@ -1,0 +1,82 @@
+import { Inject, Injectable } from '@nestjs/common';
+import OpenAI from 'openai';
+import { z } from 'zod';
+import { isAppError, permanent } from '#shared/errors/app-error';
+import { Metrics } from '#shared/telemetry/metrics';
+import { GENERATOR_CONFIG, type GeneratorConfig } from '../config.js';
+import { type Message, Model, type Reply, type ReplyOptions } from './model.js';
+import { toModelError } from './model-errors.js';
+
+/** What we rely on of a reply. Servers differ in the rest, so only this is checked. */
+const replySchema = z.object({
+  model: z.string().optional(),
+  choices: z.array(z.object({ message: z.object({ content: z.string().nullish() }) })).min(1),
+  usage: z
+    .object({ prompt_tokens: z.int().nonnegative(), completion_tokens: z.int().nonnegative() })
+    .nullish(),
+});
+
+/** Several samples must differ; one is the model's best. */
+const samplingTemperature = 0.7;
+
+@Injectable()
+export class OpenAiModel extends Model {
+  private readonly client: OpenAI;
+
+  constructor(
+    @Inject(GENERATOR_CONFIG) private readonly config: GeneratorConfig,
+    private readonly metrics: Metrics,
+  ) {
+    super();
+    this.client = new OpenAI({
+      baseURL: config.LLM_BASE_URL,
+      apiKey: config.LLM_API_KEY ?? 'none',
+      organization: null,
+      project: null,
+      // Retries are the queue's: a request that waits here would hide from its metrics.
+      maxRetries: 0,
+      timeout: config.LLM_TIMEOUT_MS,
+      logLevel: 'off',
+    });
+  }
+
+  override async reply(messages: readonly Message[], { samples, signal }: ReplyOptions): Promise<Reply> {
+    try {
+      const reply = await this.request(messages, samples, signal);
+      this.metrics.tokens.inc({ kind: 'prompt' }, reply.promptTokens ?? 0);
+      this.metrics.tokens.inc({ kind: 'completion' }, reply.completionTokens ?? 0);
+      return reply;
+    } catch (thrown) {
+      if (signal.aborted) throw signal.reason;
+      const error = isAppError(thrown) ? thrown : toModelError(thrown, this.config);
+      this.metrics.modelErrors.inc({ code: error.code });
+      throw error;
+    }
+  }
+
+  private async request(messages: readonly Message[], samples: number, signal: AbortSignal): Promise<Reply> {
+    const body = await this.client.chat.completions.create(
+      {
+        model: this.config.LLM_MODEL,
+        messages: [...messages],
+        n: samples,
+        temperature: samples > 1 ? samplingTemperature : 0,
+        max_tokens: this.config.LLM_MAX_TOKENS,
+      },
+      { signal },
+    );
+    const parsed = replySchema.safeParse(body);
+    if (!parsed.success) throw permanentReply(z.prettifyError(parsed.error));
+    const { choices, usage, model } = parsed.data;
+    return {
+      texts: choices.map((choice) => choice.message.content ?? ''),
+      model: model ?? this.config.LLM_MODEL,
+      promptTokens: usage?.prompt_tokens ?? null,
+      completionTokens: usage?.completion_tokens ?? null,
+    };
+  }
+}
+
+function permanentReply(detail: string) {
+  return permanent('model_reply_malformed', `The model server's reply is not a chat completion: ${detail}`);
+}

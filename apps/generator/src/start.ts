@@ -1,0 +1,14 @@
+import { type RunningApp, startServer } from '#shared/config/app-server';
+import { type Environment, parseEnvironment } from '#shared/config/environment';
+import { workerReady } from '#shared/config/worker-ready';
+import { generatorSchema } from './config.js';
+import { GeneratorModule } from './generator.module.js';
+
+export async function start(environment: Environment): Promise<RunningApp> {
+  const config = parseEnvironment(generatorSchema, environment);
+  await workerReady(config);
+  return startServer(GeneratorModule.forRoot(config), {
+    host: config.GENERATOR_HOST,
+    port: config.GENERATOR_PORT,
+  });
+}

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import type { AccessPolicy, Connection } from '#shared/contracts/datasource';
+import type { SchemaSnapshot, TableSnapshot } from '#shared/contracts/snapshot';
+import { permanent } from '#shared/errors/app-error';
+import { introspectPostgres } from './postgres.introspector.js';
+import { introspectSqlite } from './sqlite.introspector.js';
+
+/**
+ * Reads the schema of a datasource, as far as its policy shows it.
+ * @throws AppError `introspection_failed` (permanent) or `database_unreachable` (retryable)
+ */
+export async function introspect(connection: Connection, policy: AccessPolicy): Promise<SchemaSnapshot> {
+  const tables = (await introspectDialect(connection, policy)).filter((table) =>
+    isVisible(table.name, policy),
+  );
+  if (tables.length === 0) throw permanent('no_tables', 'The datasource has no table that its policy shows.');
+  const visible = new Set(tables.map((table) => table.name));
+  const closed = tables.map((table) => ({
+    ...table,
+    foreignKeys: table.foreignKeys.filter((key) => visible.has(key.referencedTable)),
+  }));
+  const fingerprint = createHash('sha256').update(JSON.stringify(closed)).digest('hex');
+  return { dialect: connection.dialect, tables: closed, fingerprint, takenAt: new Date().toISOString() };
+}
+
+function introspectDialect(
+  connection: Connection,
+  policy: AccessPolicy,
+): Promise<TableSnapshot[]> | TableSnapshot[] {
+  switch (connection.dialect) {
+    case 'sqlite':
+      return introspectSqlite(connection.file, policy.sampleValues);
+    case 'postgres':
+      return introspectPostgres(connection.url, policy.sampleValues);
+  }
+}
+
+function isVisible(name: string, policy: AccessPolicy): boolean {
+  const has = (list: string[]) => list.some((entry) => entry.toLowerCase() === name.toLowerCase());
+  if (policy.denyTables && has(policy.denyTables)) return false;
+  return !policy.allowTables || has(policy.allowTables);
+}

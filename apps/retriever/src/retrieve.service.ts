@@ -1,0 +1,70 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { permanent, retryable } from '#shared/errors/app-error';
+import { DatasourceStore } from '#shared/persistence/datasource.store';
+import type { QueryWork } from '#shared/persistence/query.reader';
+import { QueryStore } from '#shared/persistence/query.store';
+import { JobQueue } from '#shared/queue/job-queue';
+import { RETRIEVER_CONFIG, type RetrieverConfig } from './config.js';
+import { SchemaIndex } from './indexing/schema-index.js';
+import { SnapshotContext } from './ranking/snapshot-context.js';
+
+const snapshotsKept = 32;
+
+/** Finds the context of a question and hands the query to the generator. */
+@Injectable()
+export class RetrieveService {
+  /** By datasource and fingerprint, so an entry never goes stale; the least recently used one goes first. */
+  private readonly snapshots = new Map<string, SnapshotContext>();
+
+  constructor(
+    private readonly datasources: DatasourceStore,
+    private readonly index: SchemaIndex,
+    private readonly queries: QueryStore,
+    private readonly queue: JobQueue,
+    @Inject(RETRIEVER_CONFIG) private readonly config: RetrieverConfig,
+  ) {}
+
+  async retrieve(work: QueryWork): Promise<void> {
+    await this.queries.startRetrieval(work.id);
+    const started = performance.now();
+    const limit = this.config.CONTEXT_TABLES;
+    const fingerprint = await this.fingerprint(work.datasourceId);
+    const snapshot = await this.snapshot(work.datasourceId, fingerprint);
+    const hits = await this.index.search(
+      { datasourceId: work.datasourceId, fingerprint },
+      work.question,
+      limit,
+    );
+    const context = snapshot.forHits(work.question, hits.length > 0 ? hits : snapshot.fallback(limit), limit);
+    const stored = await this.queries.storeContext(work.id, context, performance.now() - started);
+    if (stored) await this.queue.enqueue('generate', { queryId: work.id, attempt: 1 });
+  }
+
+  private async fingerprint(datasourceId: string): Promise<string> {
+    const datasource = await this.datasources.byId(datasourceId);
+    if (!datasource) throw permanent('datasource_removed', 'The datasource was removed.');
+    if (datasource.fingerprint !== null) return datasource.fingerprint;
+    if (datasource.status === 'failed')
+      throw permanent('introspection_failed', datasource.error?.message ?? 'The schema could not be read.');
+    throw retryable('datasource_not_ready', `The first snapshot of ${datasource.name} is still being taken.`);
+  }
+
+  private async snapshot(datasourceId: string, fingerprint: string): Promise<SnapshotContext> {
+    const key = `${datasourceId} ${fingerprint}`;
+    const known = this.snapshots.get(key) ?? (await this.load(datasourceId, fingerprint));
+    this.snapshots.delete(key);
+    this.snapshots.set(key, known);
+    const [oldest] = this.snapshots.keys();
+    if (this.snapshots.size > snapshotsKept && oldest !== undefined) this.snapshots.delete(oldest);
+    return known;
+  }
+
+  private async load(datasourceId: string, fingerprint: string): Promise<SnapshotContext> {
+    const snapshot = await this.datasources.snapshot(datasourceId, fingerprint);
+    if (!snapshot) throw retryable('datasource_not_ready', 'The snapshot was replaced in this moment.');
+    // Another retriever may have taken the snapshot: this one's index then lacks it.
+    if (!(await this.index.has({ datasourceId, fingerprint })))
+      await this.index.build(datasourceId, snapshot);
+    return new SnapshotContext(snapshot);
+  }
+}

@@ -1,0 +1,73 @@
+import 'reflect-metadata';
+import type { DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Logger } from 'nestjs-pino';
+import type { Environment } from './environment.js';
+
+/** A started app: where it listens, and how it stops (drained, connections closed). */
+export interface RunningApp {
+  url: string;
+  close(): Promise<void>;
+}
+
+export type StartApp = (environment: Environment) => Promise<RunningApp>;
+
+interface Listening {
+  host: string;
+  port: number;
+  /** Last changes to the application before it listens. */
+  prepare?: (app: NestFastifyApplication) => Promise<void> | void;
+}
+
+const bodyLimitBytes = 256 * 1024;
+
+/** Creates the Nest application of a module and listens. The caller decides what SIGTERM does: see runApp. */
+export async function startServer(
+  module: DynamicModule,
+  { host, port, prepare }: Listening,
+): Promise<RunningApp> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: bodyLimitBytes,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 256 },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bufferLogs: true,
+    abortOnError: false,
+  });
+  try {
+    app.useLogger(app.get(Logger));
+    await prepare?.(app);
+    await app.listen({ host, port });
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  const address = app.getHttpServer().address();
+  const boundPort = typeof address === 'object' && address ? address.port : port;
+  const shownHost = host.includes(':') ? `[${host}]` : host;
+  return { url: `http://${shownHost}:${boundPort}`, close: () => app.close() };
+}
+
+/** The life of an app as a process of its own: starts, drains on SIGTERM or SIGINT, exits 1 when it cannot start. */
+export async function runApp(name: string, start: StartApp): Promise<void> {
+  try {
+    const app = await start(process.env);
+    process.stderr.write(`${name} listens at ${app.url}\n`);
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        app.close().then(
+          () => process.exit(0),
+          (error: unknown) => {
+            process.stderr.write(`${name} did not stop cleanly: ${String(error)}\n`);
+            process.exit(1);
+          },
+        );
+      });
+    }
+  } catch (error) {
+    process.stderr.write(`${name} cannot start. ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+}

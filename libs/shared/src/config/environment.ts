@@ -1,0 +1,75 @@
+import { z } from 'zod';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A wrong or missing environment variable. The message names each one. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+/**
+ * Parses the environment by an app's schema. An empty value counts as unset, as Compose and Kubernetes write it.
+ * @throws ConfigurationError naming every wrong variable; the values themselves are never shown: some are secrets.
+ */
+export function parseEnvironment<S extends z.ZodObject>(schema: S, environment: Environment): z.infer<S> {
+  const set = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = schema.safeParse(set);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  throw new ConfigurationError(
+    `The environment is not valid:\n${lines.join('\n')}\nSee docs/configuration.md.`,
+  );
+}
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const milliseconds = z.coerce.number().int().min(1);
+const count = z.coerce.number().int().min(1);
+
+export const fields = { port, milliseconds, count };
+
+/** `postgres://` or `postgresql://`. */
+export const postgresUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, 'expected a postgres:// URL')
+  .refine((value) => URL.canParse(value), 'is no valid URL');
+
+export const httpUrl = z
+  .string()
+  .regex(/^https?:\/\//, 'expected an http:// or https:// URL')
+  .refine((value) => URL.canParse(value), 'is no valid URL');
+
+/** What every app needs: state, queue, logs. */
+export const commonFields = {
+  DATABASE_URL: postgresUrl.describe('PostgreSQL that holds the state of the service'),
+  DATABASE_POOL_SIZE: count.default(10).describe('Connections to it, an app'),
+  QUEUE_URL: z
+    .string()
+    .regex(
+      /^(rediss?|redis\+(sentinel|cluster)|postgres(ql)?):\/\//,
+      'expected redis://, rediss://, redis+sentinel://, redis+cluster:// or postgres://',
+    )
+    .optional()
+    .describe('Queue backend; DATABASE_URL if unset'),
+  QUEUE_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9_-]+$/)
+    .default('nano')
+    .describe('Sets several services apart on one Redis'),
+  LOG_LEVEL: z
+    .enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'])
+    .default('info')
+    .describe('Least level that is logged'),
+  LOG_FILE: z.string().optional().describe('File for the log; standard output if unset'),
+};
+
+export const masterKeyField = {
+  NANO_MASTER_KEY: z
+    .string()
+    .refine(
+      (value) => Buffer.from(value, 'base64').length === 32,
+      'expected 32 bytes in base64, as `openssl rand -base64 32` prints',
+    )
+    .describe('Key that seals datasource credentials at rest: 32 bytes in base64'),
+};

@@ -1,0 +1,239 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import {
+  type AccessPolicy,
+  accessPolicySchema,
+  type Connection,
+  connectionSchema,
+  type Datasource,
+} from '../contracts/datasource.js';
+import type { QueryError } from '../contracts/query.js';
+import type { SchemaSnapshot } from '../contracts/snapshot.js';
+import { SealedText } from '../secrets/sealed-text.js';
+import type { Database } from './database.js';
+import { DATABASE } from './tokens.js';
+
+export interface DatasourceRow extends Datasource {
+  /** Where the database is, without credentials. */
+  location: string;
+  error: QueryError | null;
+  createdAt: Date;
+}
+
+const snapshotsKept = 32;
+
+const columns = [
+  'id',
+  'name',
+  'location',
+  'sealed_connection',
+  'policy',
+  'status',
+  'fingerprint',
+  'error',
+  'created_at',
+] as const;
+
+/** Datasources and their schema snapshots. Connections are sealed on the way in and opened on the way out. */
+@Injectable()
+export class DatasourceStore {
+  /** By datasource and fingerprint, so an entry never goes stale; the oldest goes first. */
+  private readonly snapshots = new Map<string, SchemaSnapshot>();
+
+  constructor(
+    @Inject(DATABASE) private readonly db: Database,
+    private readonly sealer: SealedText,
+  ) {}
+
+  /** False when another datasource has the name. */
+  async add(
+    id: string,
+    name: string,
+    connection: Connection,
+    location: string,
+    policy: AccessPolicy,
+  ): Promise<boolean> {
+    const inserted = await this.db
+      .insertInto('datasource')
+      .values({
+        id,
+        name,
+        dialect: connection.dialect,
+        location,
+        sealed_connection: this.sealer.seal(JSON.stringify(connection), id),
+        policy: JSON.stringify(policy),
+        status: 'indexing',
+      })
+      .onConflict((conflict) => conflict.column('name').where('removed_at', 'is', null).doNothing())
+      .returning('id')
+      .execute();
+    return inserted.length > 0;
+  }
+
+  async list(): Promise<DatasourceRow[]> {
+    const rows = await this.db
+      .selectFrom('datasource')
+      .select(columns)
+      .where('removed_at', 'is', null)
+      .orderBy('name')
+      .execute();
+    return rows.map((row) => this.open(row));
+  }
+
+  async byName(name: string): Promise<DatasourceRow | undefined> {
+    const row = await this.db
+      .selectFrom('datasource')
+      .select(columns)
+      .where('name', '=', name)
+      .where('removed_at', 'is', null)
+      .executeTakeFirst();
+    return row && this.open(row);
+  }
+
+  /** The id alone, for requests that need no connection opened. */
+  async idOf(name: string): Promise<string | undefined> {
+    const row = await this.db
+      .selectFrom('datasource')
+      .select('id')
+      .where('name', '=', name)
+      .where('removed_at', 'is', null)
+      .executeTakeFirst();
+    return row?.id;
+  }
+
+  /** Undefined when it was removed. */
+  async byId(id: string): Promise<DatasourceRow | undefined> {
+    const row = await this.db
+      .selectFrom('datasource')
+      .select(columns)
+      .where('id', '=', id)
+      .where('removed_at', 'is', null)
+      .executeTakeFirst();
+    return row && this.open(row);
+  }
+
+  /** Undefined when it was replaced by a newer one. */
+  async snapshot(id: string, fingerprint: string): Promise<SchemaSnapshot | undefined> {
+    const key = `${id} ${fingerprint}`;
+    const known = this.snapshots.get(key);
+    if (known) return known;
+    const row = await this.db
+      .selectFrom('schema_snapshot')
+      .select('snapshot')
+      .where('datasource_id', '=', id)
+      .where('fingerprint', '=', fingerprint)
+      .executeTakeFirst();
+    if (!row) return undefined;
+    this.snapshots.set(key, row.snapshot);
+    const [oldest] = this.snapshots.keys();
+    if (this.snapshots.size > snapshotsKept && oldest !== undefined) this.snapshots.delete(oldest);
+    return row.snapshot;
+  }
+
+  /** A refresh began; the snapshot in use, if any, goes on serving. */
+  async markIndexing(id: string): Promise<void> {
+    await this.db
+      .updateTable('datasource')
+      .set({ status: 'indexing', updated_at: sql<Date>`now()` })
+      .where('id', '=', id)
+      .execute();
+  }
+
+  /** Ids of datasources whose refresh began at least the given time ago and has not ended. */
+  async indexing(untouchedMs: number): Promise<string[]> {
+    const rows = await this.db
+      .selectFrom('datasource')
+      .select('id')
+      .where('status', '=', 'indexing')
+      .where('removed_at', 'is', null)
+      .where('updated_at', '<', sql<Date>`now() - make_interval(secs => ${untouchedMs / 1000}::float8)`)
+      .execute();
+    return rows.map((row) => row.id);
+  }
+
+  /** Stores the snapshot and puts it to use; older ones go. */
+  async storeSnapshot(id: string, snapshot: SchemaSnapshot): Promise<void> {
+    await this.db.transaction().execute(async (tx) => {
+      await tx
+        .insertInto('schema_snapshot')
+        .values({
+          datasource_id: id,
+          fingerprint: snapshot.fingerprint,
+          snapshot: JSON.stringify(snapshot),
+          taken_at: new Date(snapshot.takenAt),
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      await tx
+        .updateTable('datasource')
+        .set({
+          status: 'ready',
+          fingerprint: snapshot.fingerprint,
+          error: null,
+          updated_at: sql<Date>`now()`,
+        })
+        .where('id', '=', id)
+        .execute();
+      await tx
+        .deleteFrom('schema_snapshot')
+        .where('datasource_id', '=', id)
+        .where('fingerprint', '!=', snapshot.fingerprint)
+        .execute();
+    });
+  }
+
+  /** Notes that a snapshot could not be taken. One taken before stays in use. */
+  async storeFailure(id: string, error: QueryError): Promise<void> {
+    await this.db
+      .updateTable('datasource')
+      .set((eb) => ({
+        status: eb
+          .case()
+          .when('fingerprint', 'is', null)
+          .then('failed' as const)
+          .else('ready' as const)
+          .end(),
+        error: JSON.stringify(error),
+        updated_at: sql<Date>`now()`,
+      }))
+      .where('id', '=', id)
+      .execute();
+  }
+
+  /** False when there is none of that name. Its history stays; its credentials go. */
+  async remove(name: string): Promise<boolean> {
+    const removed = await this.db
+      .updateTable('datasource')
+      .set({ removed_at: sql<Date>`now()`, sealed_connection: '' })
+      .where('name', '=', name)
+      .where('removed_at', 'is', null)
+      .returning('id')
+      .execute();
+    return removed.length > 0;
+  }
+
+  private open(row: {
+    id: string;
+    name: string;
+    location: string;
+    sealed_connection: string;
+    policy: AccessPolicy;
+    status: Datasource['status'];
+    fingerprint: string | null;
+    error: QueryError | null;
+    created_at: Date;
+  }): DatasourceRow {
+    const connection = connectionSchema.parse(JSON.parse(this.sealer.open(row.sealed_connection, row.id)));
+    return {
+      id: row.id,
+      name: row.name,
+      location: row.location,
+      connection,
+      policy: accessPolicySchema.parse(row.policy),
+      status: row.status,
+      fingerprint: row.fingerprint,
+      error: row.error,
+      createdAt: row.created_at,
+    };
+  }
+}

@@ -1,0 +1,45 @@
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { QueryListener, type QueryChange } from './query.listener.js';
+import { cancelChannel } from './query.notifier.js';
+import { DATABASE_URL } from './tokens.js';
+
+export type AbortReason = 'deadline' | 'cancelled';
+
+/** Abort signals for the queries that a worker has at hand: each fires at the deadline or when the query is cancelled. */
+@Injectable()
+export class QueryAborts implements OnModuleInit, OnApplicationShutdown {
+  private readonly watched = new Map<string, Set<AbortController>>();
+  private readonly listener: QueryListener;
+
+  constructor(@Inject(DATABASE_URL) url: string) {
+    this.listener = new QueryListener(url, cancelChannel, (change) => this.cancel(change));
+  }
+
+  async onModuleInit(): Promise<void> {
+    await this.listener.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.listener.close();
+  }
+
+  watch(id: string, remainingMs: number): { signal: AbortSignal; release: () => void } {
+    const controller = new AbortController();
+    const controllers = this.watched.get(id) ?? new Set();
+    this.watched.set(id, controllers.add(controller));
+    const timer = setTimeout(
+      () => controller.abort('deadline' satisfies AbortReason),
+      Math.max(remainingMs, 0),
+    );
+    const release = () => {
+      clearTimeout(timer);
+      controllers.delete(controller);
+      if (controllers.size === 0) this.watched.delete(id);
+    };
+    return { signal: controller.signal, release };
+  }
+
+  private cancel({ id }: QueryChange): void {
+    for (const controller of this.watched.get(id) ?? []) controller.abort('cancelled' satisfies AbortReason);
+  }
+}

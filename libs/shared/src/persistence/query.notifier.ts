@@ -1,0 +1,49 @@
+import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import type pg from 'pg';
+import type { QueryStatus } from '../contracts/query.js';
+import { describeError } from '../errors/app-error.js';
+import { DATABASE_POOL } from './tokens.js';
+
+export const changeChannel = 'nano_query_changed';
+export const cancelChannel = 'nano_query_cancelled';
+
+/** PostgreSQL limits a payload to 8,000 bytes; a change takes at most 48. */
+const changesAPayload = 150;
+
+/**
+ * Tells the other processes that a query changed. Outside the transaction that changed it, since NOTIFY
+ * serialises commits; a lost notification only delays listeners, who also look by themselves.
+ */
+@Injectable()
+export class QueryNotifier implements OnApplicationShutdown {
+  private readonly logger = new Logger(QueryNotifier.name);
+  private pending: string[] = [];
+  private sending: Promise<void> | null = null;
+
+  constructor(@Inject(DATABASE_POOL) private readonly pool: pg.Pool) {}
+
+  changed(id: string, status: QueryStatus): void {
+    this.pending.push(`${id}:${status}`);
+    this.sending ??= this.send();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.sending;
+  }
+
+  private async send(): Promise<void> {
+    await Promise.resolve();
+    while (this.pending.length > 0) {
+      const changes = this.pending.splice(0, changesAPayload);
+      const cancelled = changes.filter((change) => change.endsWith(':cancelled'));
+      try {
+        await this.pool.query('select pg_notify($1, $2)', [changeChannel, changes.join(',')]);
+        if (cancelled.length > 0)
+          await this.pool.query('select pg_notify($1, $2)', [cancelChannel, cancelled.join(',')]);
+      } catch (error) {
+        this.logger.debug(`A change was not announced: ${describeError(error)}`);
+      }
+    }
+    this.sending = null;
+  }
+}

@@ -1,0 +1,104 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Candidate } from '../contracts/attempt.js';
+import type { Context } from '../contracts/context.js';
+import { isFinal, openStatuses, type QueryError, type ResultSet } from '../contracts/query.js';
+import { Metrics } from '../telemetry/metrics.js';
+import type { Database } from './database.js';
+import { QueryNotifier } from './query.notifier.js';
+import { DATABASE } from './tokens.js';
+import {
+  type ExecutedAttempt,
+  type Expected,
+  type StartedAttempt,
+  type Transition,
+  transitionStatement,
+} from './transition.js';
+
+/**
+ * Every write to a query after its insertion. Each is one compare-and-set statement, so a handler that runs twice,
+ * or late, changes nothing: the method then returns false.
+ */
+@Injectable()
+export class QueryStore {
+  constructor(
+    @Inject(DATABASE) private readonly db: Database,
+    private readonly notifier: QueryNotifier,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** queued → retrieving. False when the query is past that point. */
+  startRetrieval(id: string): Promise<boolean> {
+    return this.move({ id, from: { status: ['queued'] }, to: 'retrieving' });
+  }
+
+  /** retrieving → generating 1 */
+  storeContext(id: string, context: Context, workedMs: number): Promise<boolean> {
+    const data = { tables: context.tables.map((table) => table.name) };
+    return this.move({
+      id,
+      from: { status: ['retrieving'] },
+      to: 'generating',
+      attempt: 1,
+      context,
+      workedMs,
+      data,
+    });
+  }
+
+  /** generating n → executing n */
+  storeCandidates(id: string, started: StartedAttempt): Promise<boolean> {
+    const from: Expected = { status: ['generating'], attempt: started.number };
+    const data = { model: started.model, candidates: started.candidates.map((candidate) => candidate.sql) };
+    return this.move({ id, from, to: 'executing', workedMs: started.generateMs, started, data });
+  }
+
+  /** executing n → generating n+1: a correction. */
+  storeCorrection(id: string, executed: ExecutedAttempt): Promise<boolean> {
+    const data = { failed: executed.candidates };
+    return this.moveExecuted(id, executed, { to: 'generating', attempt: executed.number + 1, data });
+  }
+
+  /** executing n → succeeded */
+  storeAnswer(id: string, executed: ExecutedAttempt, chosen: Candidate, answer: ResultSet): Promise<boolean> {
+    const data = { sql: chosen.sql, rowCount: answer.rows.length, truncated: answer.truncated };
+    return this.moveExecuted(id, executed, { to: 'succeeded', chosenSql: chosen.sql, answer, data });
+  }
+
+  /** executing n → failed: the last attempt failed. */
+  storeDefeat(id: string, executed: ExecutedAttempt, error: QueryError): Promise<boolean> {
+    return this.moveExecuted(id, executed, { to: 'failed', error, data: { error } });
+  }
+
+  /** Ends an open query with an error: from the given state, or, for deadlines and dead letters, from any. */
+  fail(id: string, error: QueryError, from: Expected = { status: openStatuses }): Promise<boolean> {
+    return this.move({ id, from, to: 'failed', error, data: { error } });
+  }
+
+  cancel(id: string): Promise<boolean> {
+    return this.move({ id, from: { status: openStatuses }, to: 'cancelled' });
+  }
+
+  private moveExecuted(
+    id: string,
+    executed: ExecutedAttempt,
+    step: Pick<Transition, 'to'> & Partial<Transition>,
+  ): Promise<boolean> {
+    const from: Expected = { status: ['executing'], attempt: executed.number };
+    return this.move({ id, from, executed, workedMs: executed.executeMs, ...step });
+  }
+
+  private async move(step: Transition): Promise<boolean> {
+    const { rows } = await transitionStatement(step).execute(this.db);
+    if (rows.length === 0) return false;
+    this.notifier.changed(step.id, step.to);
+    this.count(step);
+    return true;
+  }
+
+  private count(step: Transition): void {
+    if (!isFinal(step.to)) return;
+    this.metrics.queriesEnded.inc({ status: step.to, code: step.error?.code ?? '' });
+    if (step.to === 'succeeded' && step.executed)
+      this.metrics.attemptsUntilSuccess.observe(step.executed.number);
+  }
+}

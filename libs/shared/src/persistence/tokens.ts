@@ -1,0 +1,3 @@
+export const DATABASE = Symbol('database');
+export const DATABASE_POOL = Symbol('database pool');
+export const DATABASE_URL = Symbol('database url');

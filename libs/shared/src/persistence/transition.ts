@@ -1,0 +1,88 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Attempt, Candidate } from '../contracts/attempt.js';
+import type { Context } from '../contracts/context.js';
+import { isFinal, type QueryError, type QueryStatus, type ResultSet } from '../contracts/query.js';
+
+/** One step in the life of a query, with all that is written along with it. */
+export interface Transition {
+  id: string;
+  /** The state that the step expects: the compare half of compare-and-set. */
+  from: Expected;
+  to: QueryStatus;
+  /** The attempt moved to; unchanged if left out. */
+  attempt?: number;
+  /** Milliseconds the stage worked before this step. */
+  workedMs?: number;
+  /** What the event of this step tells. */
+  data?: Record<string, unknown>;
+  context?: Context;
+  error?: QueryError;
+  chosenSql?: string;
+  started?: StartedAttempt;
+  executed?: ExecutedAttempt;
+  answer?: ResultSet;
+}
+
+export interface Expected {
+  status: readonly QueryStatus[];
+  /** Left out where any attempt may be moved from: cancelling, failing at the deadline. */
+  attempt?: number;
+}
+
+export type StartedAttempt = Omit<Attempt, 'executeMs'>;
+export interface ExecutedAttempt {
+  number: number;
+  candidates: Candidate[];
+  executeMs: number;
+}
+
+/** One statement that moves the query and writes what belongs to the step, or does nothing at all. */
+export function transitionStatement(step: Transition): RawBuilder<{ version: number }> {
+  const parts = [movedPart(step), eventPart(step)];
+  if (step.started) parts.push(startedPart(step.started));
+  if (step.executed) parts.push(executedPart(step.executed));
+  if (step.answer) parts.push(answerPart(step.answer));
+  return sql<{ version: number }>`with ${sql.join(parts)} select version from moved`;
+}
+
+function movedPart(step: Transition) {
+  const sets = [sql`status = ${step.to}`, sql`version = version + 1`, sql`updated_at = now()`];
+  if (step.attempt !== undefined) sets.push(sql`attempt = ${step.attempt}`);
+  if (step.context) sets.push(sql`context = ${JSON.stringify(step.context)}`);
+  if (step.error) sets.push(sql`error = ${JSON.stringify(step.error)}`);
+  if (step.chosenSql !== undefined) sets.push(sql`chosen_sql = ${step.chosenSql}`);
+  if (isFinal(step.to)) sets.push(sql`finished_at = now()`);
+  const sameAttempt = step.from.attempt === undefined ? sql`true` : sql`attempt = ${step.from.attempt}`;
+  // A step between stages that a crash of the database loses is walked again by the reconciler; an end, once seen, must last.
+  const durability = isFinal(step.to) ? 'on' : 'off';
+  return sql`moved as (
+    update query set ${sql.join(sets)}
+    where id = ${step.id} and status in (${sql.join(step.from.status)}) and ${sameAttempt}
+      and set_config('synchronous_commit', ${durability}, true) is not null
+    returning id, version, status, attempt)`;
+}
+
+function eventPart(step: Transition) {
+  return sql`event as (
+    insert into query_event (query_id, id, status, attempt, at, worked_ms, data)
+    select id, version, status, attempt, now(), ${step.workedMs ?? 0}::double precision, ${JSON.stringify(step.data ?? {})}::jsonb from moved)`;
+}
+
+function startedPart(attempt: StartedAttempt) {
+  return sql`started as (
+    insert into attempt (query_id, number, model, candidates, prompt_tokens, completion_tokens, generate_ms)
+    select id, ${attempt.number}::int, ${attempt.model}, ${JSON.stringify(attempt.candidates)}::jsonb,
+      ${attempt.promptTokens}::int, ${attempt.completionTokens}::int, ${attempt.generateMs}::double precision from moved)`;
+}
+
+function executedPart(attempt: ExecutedAttempt) {
+  return sql`executed as (
+    update attempt set candidates = ${JSON.stringify(attempt.candidates)}::jsonb, execute_ms = ${attempt.executeMs}
+    from moved where attempt.query_id = moved.id and attempt.number = ${attempt.number})`;
+}
+
+function answerPart(answer: ResultSet) {
+  return sql`stored as (
+    insert into answer (query_id, columns, rows, truncated)
+    select id, ${JSON.stringify(answer.columns)}::json, ${JSON.stringify(answer.rows)}::json, ${answer.truncated}::text from moved)`;
+}

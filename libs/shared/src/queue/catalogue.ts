@@ -1,0 +1,47 @@
+import { z } from 'zod';
+
+const stagePayload = z.object({ queryId: z.uuid(), attempt: z.int().nonnegative() });
+
+interface JobEntry {
+  payload: z.ZodType;
+  /** How often an infrastructure failure is tried again before it ends the query. */
+  tries: number;
+  /** Milliseconds before the first retry; doubled each time. */
+  firstDelayMs: number;
+  longestDelayMs: number;
+}
+
+/**
+ * Every job of the service. Names are stable: jobs in flight survive a deployment, so a new field of a payload is
+ * optional. A test makes sure that each has exactly one processor.
+ */
+export const jobCatalogue = {
+  retrieve: { payload: stagePayload, tries: 10, firstDelayMs: 200, longestDelayMs: 10_000 },
+  generate: { payload: stagePayload, tries: 10, firstDelayMs: 250, longestDelayMs: 15_000 },
+  execute: { payload: stagePayload, tries: 10, firstDelayMs: 200, longestDelayMs: 10_000 },
+  index: {
+    payload: z.object({ datasourceId: z.uuid() }),
+    tries: 5,
+    firstDelayMs: 500,
+    longestDelayMs: 10_000,
+  },
+} as const satisfies Record<string, JobEntry>;
+
+export type JobName = keyof typeof jobCatalogue;
+export type Payload<N extends JobName> = z.infer<(typeof jobCatalogue)[N]['payload']>;
+export const jobNames = Object.keys(jobCatalogue) as JobName[];
+
+/** A worker's lock on a job, renewed at half time. A killed worker's job is picked up after at most lock + check. */
+export const lockDurationMs = 10_000;
+export const stalledCheckMs = 3_000;
+
+/** A job that ended its worker this often is set aside: it is likely the cause. */
+export const maxCrashes = 3;
+
+/** Set-aside jobs kept for operators. */
+export const deadLettersKept = 1_000;
+
+export function jobId<N extends JobName>(name: N, payload: Payload<N>): string {
+  if ('datasourceId' in payload) return `${payload.datasourceId}-${name}`;
+  return `${payload.queryId}-${name}-${payload.attempt}`;
+}

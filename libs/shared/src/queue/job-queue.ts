@@ -1,0 +1,97 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { Job, Queue } from 'bullmq';
+import { describeError } from '../errors/app-error.js';
+import { deadLettersKept, jobCatalogue, jobId, type JobName, jobNames, type Payload } from './catalogue.js';
+import { QUEUES } from './tokens.js';
+
+export type JobState = 'pending' | 'dead' | 'absent';
+
+export interface QueueDepth {
+  waiting: number;
+  active: number;
+  delayed: number;
+  failed: number;
+}
+
+/** How long a producer waits for the queue. What it cannot hand over the reconciler brings later. */
+const enqueueTimeoutMs = 2_000;
+
+/** The queue port: what the services know of the queues. */
+@Injectable()
+export class JobQueue {
+  private readonly logger = new Logger(JobQueue.name);
+
+  constructor(@Inject(QUEUES) private readonly queues: Record<JobName, Queue>) {}
+
+  /**
+   * Adds the job unless one with its derived id is there. Never throws: the state in PostgreSQL is written before,
+   * and the reconciler adds what is missing.
+   */
+  async enqueue<N extends JobName>(name: N, payload: Payload<N>): Promise<void> {
+    try {
+      await within(enqueueTimeoutMs, this.add(name, payload));
+    } catch (error) {
+      this.logger.warn(
+        `${jobId(name, payload)} was not enqueued and is left to the reconciler: ${describeError(error)}`,
+      );
+    }
+  }
+
+  /** Adds the job anew, also when one with its id has ended. */
+  async replace<N extends JobName>(name: N, payload: Payload<N>): Promise<void> {
+    await this.queues[name].remove(jobId(name, payload));
+    await this.add(name, payload);
+  }
+
+  async state<N extends JobName>(name: N, payload: Payload<N>): Promise<JobState> {
+    const state = await this.queues[name].getJobState(jobId(name, payload));
+    if (state === 'failed') return 'dead';
+    return state === 'unknown' || state === 'completed' ? 'absent' : 'pending';
+  }
+
+  async depth(name: JobName): Promise<QueueDepth> {
+    const counts = await this.queues[name].getJobCounts(
+      'waiting',
+      'prioritized',
+      'active',
+      'delayed',
+      'failed',
+    );
+    const count = (state: string) => counts[state] ?? 0;
+    return {
+      waiting: count('waiting') + count('prioritized'),
+      active: count('active'),
+      delayed: count('delayed'),
+      failed: count('failed'),
+    };
+  }
+
+  async depths(): Promise<Record<JobName, QueueDepth>> {
+    const entries = await Promise.all(jobNames.map(async (name) => [name, await this.depth(name)] as const));
+    return Object.fromEntries(entries) as Record<JobName, QueueDepth>;
+  }
+
+  private add<N extends JobName>(name: N, payload: Payload<N>): Promise<Job> {
+    return this.queues[name].add(name, payload, {
+      jobId: jobId(name, payload),
+      attempts: jobCatalogue[name].tries,
+      backoff: { type: 'decided' },
+      removeOnComplete: true,
+      removeOnFail: { count: deadLettersKept },
+      stackTraceLimit: 1,
+    });
+  }
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => undefined);
+  }
+}

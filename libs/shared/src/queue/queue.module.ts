@@ -1,0 +1,54 @@
+import { BullModule, getQueueToken } from '@nestjs/bullmq';
+import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import type { Queue } from 'bullmq';
+import { jobNames } from './catalogue.js';
+import { JobQueue } from './job-queue.js';
+import { openQueueBackend, type QueueBackend } from './queue-backend.js';
+import { QUEUE_BACKEND, QUEUES } from './tokens.js';
+
+interface QueueConfig {
+  DATABASE_URL: string;
+  QUEUE_URL?: string | undefined;
+  QUEUE_PREFIX: string;
+}
+
+@Global()
+@Module({})
+export class QueueModule implements OnApplicationShutdown {
+  constructor(@Inject(QUEUE_BACKEND) private readonly backend: QueueBackend) {}
+
+  static forRoot(config: QueueConfig): DynamicModule {
+    const backend = openQueueBackend(config.QUEUE_URL ?? config.DATABASE_URL);
+    return {
+      module: QueueModule,
+      imports: [
+        BullModule.forRoot({
+          connection: backend.connection,
+          // The hash tag keeps all keys of a queue in one slot of a Redis Cluster.
+          prefix: `{${config.QUEUE_PREFIX}}`,
+        }),
+        BullModule.registerQueue(...jobNames.map((name) => ({ name }))),
+      ],
+      providers: [
+        { provide: QUEUE_BACKEND, useValue: backend },
+        {
+          provide: QUEUES,
+          useFactory: (...queues: Queue[]) =>
+            Object.fromEntries(queues.map((queue) => [queue.name, withoutCrash(queue)])),
+          inject: jobNames.map((name) => getQueueToken(name)),
+        },
+        JobQueue,
+      ],
+      exports: [JobQueue, QUEUE_BACKEND],
+    };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.backend.close();
+  }
+}
+
+/** A queue repeats its connection's errors; unheard, one would end the process. The connection reconnects by itself. */
+function withoutCrash(queue: Queue): Queue {
+  return queue.on('error', () => undefined);
+}

@@ -1,0 +1,134 @@
+import { Injectable } from '@nestjs/common';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { type JobName, jobNames } from '../queue/catalogue.js';
+import type { QueueDepth } from '../queue/job-queue.js';
+
+/** Seconds: from a warm stage of a millisecond to a slow model. */
+const stageBuckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const httpBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const attemptBuckets = [1, 2, 3, 4, 5, 6];
+
+/**
+ * The metrics of one app, in a registry of its own so that several apps can share a process.
+ * Labels are bounded: route patterns, stages, codes; never an id, a question or a name. docs/metrics.md lists them all.
+ */
+@Injectable()
+export class Metrics {
+  readonly registry = new Registry();
+
+  readonly httpRequests = this.add(
+    new Histogram({
+      name: 'nano_http_request_duration_seconds',
+      help: 'Time from request to response by route pattern; event streams are not counted',
+      labelNames: ['method', 'route', 'status'],
+      buckets: httpBuckets,
+      registers: [],
+    }),
+  );
+  readonly queriesAccepted = this.add(
+    new Counter({
+      name: 'nano_queries_accepted_total',
+      help: 'Queries accepted by the gateway',
+      registers: [],
+    }),
+  );
+  readonly queriesRefused = this.add(
+    new Counter({
+      name: 'nano_queries_refused_total',
+      help: 'Queries answered 429 because too many were open',
+      registers: [],
+    }),
+  );
+  readonly openQueries = this.add(
+    new Gauge({
+      name: 'nano_queries_open',
+      help: 'Open queries as the gateway last counted them',
+      registers: [],
+    }),
+  );
+  readonly queriesEnded = this.add(
+    new Counter({
+      name: 'nano_queries_ended_total',
+      help: 'Queries ended by this app, by final status and error code',
+      labelNames: ['status', 'code'],
+      registers: [],
+    }),
+  );
+  readonly attemptsUntilSuccess = this.add(
+    new Histogram({
+      name: 'nano_query_attempts',
+      help: 'Attempts of the queries that succeeded',
+      buckets: attemptBuckets,
+      registers: [],
+    }),
+  );
+  readonly jobs = this.add(
+    new Histogram({
+      name: 'nano_job_duration_seconds',
+      help: 'Time a job was worked on, by job name and outcome (done, retried, ended)',
+      labelNames: ['job', 'outcome'],
+      buckets: stageBuckets,
+      registers: [],
+    }),
+  );
+  readonly tokens = this.add(
+    new Counter({
+      name: 'nano_model_tokens_total',
+      help: 'Tokens by kind (prompt, completion)',
+      labelNames: ['kind'],
+      registers: [],
+    }),
+  );
+  readonly modelErrors = this.add(
+    new Counter({
+      name: 'nano_model_errors_total',
+      help: 'Failed requests to the model server by error code',
+      labelNames: ['code'],
+      registers: [],
+    }),
+  );
+  readonly candidates = this.add(
+    new Counter({
+      name: 'nano_candidates_total',
+      help: 'Candidates executed, by outcome and traceback class',
+      labelNames: ['outcome', 'class'],
+      registers: [],
+    }),
+  );
+  readonly reconciled = this.add(
+    new Counter({
+      name: 'nano_reconciler_actions_total',
+      help: 'What the reconciler did (requeued, expired, quarantined)',
+      labelNames: ['action'],
+      registers: [],
+    }),
+  );
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** Reads the queues' depths whenever the metrics are scraped. */
+  observeQueues(read: () => Promise<Record<JobName, QueueDepth>>): void {
+    this.add(
+      new Gauge({
+        name: 'nano_queue_jobs',
+        help: 'Jobs by queue and state (waiting, active, delayed, failed)',
+        labelNames: ['job', 'state'],
+        registers: [],
+        async collect() {
+          const depths = await read().catch(() => null);
+          for (const job of depths ? jobNames : []) {
+            for (const [state, jobs] of Object.entries(depths?.[job] ?? {}))
+              this.set({ job, state }, jobs as number);
+          }
+        },
+      }),
+    );
+  }
+
+  private add<M extends Histogram | Counter | Gauge>(metric: M): M {
+    this.registry.registerMetric(metric);
+    return metric;
+  }
+}

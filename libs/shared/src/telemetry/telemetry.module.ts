@@ -1,0 +1,40 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { LoggerModule } from 'nestjs-pino';
+import { destination, type Level } from 'pino';
+import { HealthController } from './health.controller.js';
+import { Metrics } from './metrics.js';
+import { MetricsController } from './metrics.controller.js';
+
+interface TelemetryConfig {
+  LOG_LEVEL: string;
+  LOG_FILE?: string | undefined;
+}
+
+@Global()
+@Module({})
+export class TelemetryModule {
+  static forRoot(app: string, config: TelemetryConfig): DynamicModule {
+    return {
+      module: TelemetryModule,
+      imports: [
+        TerminusModule,
+        LoggerModule.forRoot({
+          pinoHttp: {
+            level: config.LOG_LEVEL as Level,
+            base: { app },
+            autoLogging: false,
+            quietReqLogger: true,
+            redact: ['req.headers', 'res.headers'],
+            stream: destination({ dest: config.LOG_FILE ?? 1, mkdir: true, sync: false }),
+          },
+          // Request-scoped loggers cost a wrapper a request and no line carries a request.
+          forRoutes: [],
+        }),
+      ],
+      controllers: [HealthController, MetricsController],
+      providers: [Metrics],
+      exports: [Metrics],
+    };
+  }
+}
