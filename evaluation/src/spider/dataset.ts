@@ -20,7 +20,9 @@ export interface SpiderDataset {
   schemas: Map<string, SpiderSchema>;
 }
 
-const questionsSchema = z.array(z.object({ db_id: z.string(), question: z.string(), query: z.string() }));
+const questionsSchema = z.array(
+  z.object({ db_id: z.string(), question: z.string().default(''), query: z.string() }),
+);
 
 export function readDataset(folder: string, questionsFile = 'dev.json'): SpiderDataset {
   const entries = questionsSchema.safeParse(readJson(join(folder, questionsFile)));
@@ -48,15 +50,18 @@ export function databaseFiles(folder: string, dbId: string): string[] {
     .map((file) => join(home, file));
 }
 
-/** A file of predictions: one statement a line, in the questions' order; what follows a tab is not part of it. */
+/**
+ * A file of predictions: one statement a line, in the questions' order; what follows a tab is not part of it.
+ * Blank lines past the last question do not count.
+ */
 export function readPredictions(file: string, questions: number): string[] {
-  const lines = readText(file)
-    .replace(/\r?\n$/, '')
-    .split(/\r?\n/);
+  const lines = readText(file).split(/\r?\n/);
+  while (lines.length > questions && !lines.at(-1)?.trim()) lines.pop();
   if (lines.length !== questions) {
+    if (!lines.at(-1)) lines.pop();
     throw permanent(
       'invalid_request',
-      `${file} has ${lines.length} lines for ${questions} questions: one line each is needed, blank where there is no prediction`,
+      `${file} has ${lines.length} lines for ${questions} questions: each needs one, blank where there is no prediction`,
     );
   }
   return lines.map((line) => line.trim().split('\t')[0] ?? '');

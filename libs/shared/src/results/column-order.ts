@@ -6,9 +6,13 @@ const searchBudget = 50_000_000;
 
 /** Whether some order of the second result's columns makes both the same sequence of rows. */
 export function sameRowsInOrder(first: IdentityColumns, second: IdentityColumns): boolean {
-  const left = first.map((column) => column.join()).sort();
-  const right = second.map((column) => column.join()).sort();
-  return left.every((column, index) => column === right[index]);
+  const left = [...first];
+  for (const column of second) {
+    const at = left.findIndex((candidate) => sameCells(candidate, column));
+    if (at < 0) return false;
+    left.splice(at, 1);
+  }
+  return true;
 }
 
 /**
@@ -37,7 +41,6 @@ class ColumnOrderSearch {
   private readonly order: number[];
   private readonly candidates: number[][];
   private readonly levels: Classes[] = [];
-  private readonly secondTexts: string[];
   private budget = searchBudget;
 
   constructor(
@@ -45,9 +48,8 @@ class ColumnOrderSearch {
     private readonly second: IdentityColumns,
     private readonly identityCount: number,
   ) {
-    const firstBags = first.map(bagText);
-    const secondBags = second.map(bagText);
-    this.secondTexts = second.map((column) => column.join());
+    const firstBags = first.map(bagSum);
+    const secondBags = second.map(bagSum);
     this.candidates = firstBags.map((bag) =>
       second.map((_, at) => at).filter((at) => secondBags[at] === bag),
     );
@@ -84,11 +86,12 @@ class ColumnOrderSearch {
   private match(depth: number, classes: Int32Array, used: Set<number>): boolean {
     const at = this.order[depth];
     if (at === undefined) return true;
-    const tried = new Set<string>();
+    const tried: Int32Array[] = [];
     for (const candidate of this.candidates[at]!) {
-      if (used.has(candidate) || tried.has(this.secondTexts[candidate]!)) continue;
-      tried.add(this.secondTexts[candidate]!);
-      const refined = this.refine(depth, classes, this.second[candidate]!);
+      const column = this.second[candidate]!;
+      if (used.has(candidate) || tried.some((other) => sameCells(other, column))) continue;
+      tried.push(column);
+      const refined = this.refine(depth, classes, column);
       if (!refined) continue;
       used.add(candidate);
       if (this.match(depth + 1, refined, used)) return true;
@@ -112,6 +115,13 @@ class ColumnOrderSearch {
   }
 }
 
-function bagText(column: Int32Array): string {
-  return column.toSorted().join();
+function sameCells(first: Int32Array, second: Int32Array): boolean {
+  return first.every((cell, row) => cell === second[row]);
+}
+
+/** The same for equal bags of cells; seldom the same for others, which the search then tells apart. */
+function bagSum(column: Int32Array): number {
+  let sum = 0;
+  for (const cell of column) sum += Math.imul(cell ^ (cell >>> 15), 0x2c1b3c6d) >>> 0;
+  return sum;
 }

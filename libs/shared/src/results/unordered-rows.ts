@@ -45,6 +45,7 @@ function sortKey(cell: ComparedCell): string {
 
 /** The shortest digits that give the number back, as everywhere, with an exponent from 1e16 and below 1e-4. */
 function floatText(value: number): string {
+  if (Object.is(value, -0)) return '-0.0';
   const size = Math.abs(value);
   if (value !== 0 && (size >= 1e16 || size < 1e-4)) {
     return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
