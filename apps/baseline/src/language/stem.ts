@@ -52,7 +52,7 @@ function dropEnding(word: string): string {
   if (word.length < 4) return word;
   if (/[^aeiou]ie[sd]$/.test(word)) return `${word.slice(0, -3)}y`;
   if (/(?:ss|sh|ch|x|zz)es$/.test(word)) return word.slice(0, -2);
-  if (/[^sui]s$/.test(word)) return word.slice(0, -1);
+  if (/[^sui]s$/.test(word)) return dropEnding(word.slice(0, -1));
   if (word.length > 5 && /[aeiouy].*ing$/.test(word)) return undouble(word.slice(0, -3));
   if (word.length > 4 && /[aeiouy].*[^e]ed$/.test(word)) return undouble(word.slice(0, -2));
   return word;

@@ -22,6 +22,10 @@ const pattern =
 
 export function tokenise(question: string): Token[] {
   const plain = question
+    .replaceAll(
+      /\b(first|last|middle|given) (?:and|or|,) (first|last|family) name(s?)\b/gi,
+      '$1 name and $2 name',
+    )
     .replaceAll(/\b(do|does|did|is|are|was|were|has|have|had|ca|wo|could|would)n['’]t\b/gi, '$1 not')
     .replaceAll(/['’]s\b(?!['’])/g, '');
   return [...plain.matchAll(pattern)].map((match) => tokenOf(match));

@@ -1,6 +1,6 @@
 import type { Token } from '../language/tokenise.js';
 import type { CellValue } from '../prompt/parse-prompt.js';
-import { findColumn, type Schema } from '../schema/model.js';
+import { findColumn, type Schema, type Table } from '../schema/model.js';
 import { matchColumn, matchTable } from './name-match.js';
 import type { Mention, ValueHit } from './mention.js';
 
@@ -20,10 +20,12 @@ const wordsOfQuestions = new Set(
 /** All spans that could name something, the best of those that overlap. */
 export function findMentions(tokens: Token[], schema: Schema, cells: CellValue[]): Mention[] {
   const values = knownValues(schema, cells);
+  const stems = new Set(tokens.map((token) => token.stem));
+  const isNamed = (table: Table) => table.words.every((word) => stems.has(word));
   const spans: { mention: Mention; weight: number }[] = [];
   for (let start = 0; start < tokens.length; start++) {
     for (let end = start + 1; end <= Math.min(tokens.length, start + longestValue); end++) {
-      const mention = mentionOf(tokens, start, end, schema, values);
+      const mention = mentionOf(tokens, start, end, schema, values, isNamed);
       if (mention) spans.push({ mention, weight: weigh(mention, tokens) });
     }
   }
@@ -57,6 +59,7 @@ function mentionOf(
   end: number,
   schema: Schema,
   values: Map<string, ValueHit[]>,
+  isNamed: (table: Table) => boolean,
 ): Mention | null {
   const span = tokens.slice(start, end);
   const [first] = span;
@@ -64,7 +67,7 @@ function mentionOf(
   const text = span.length === 1 ? first.text : textOf(span);
   const base = { start, end, text, tables: [], columns: [], values: [] };
   if (span.length === 1 && first.kind === 'quoted')
-    return { ...base, kind: 'Q', values: values.get(first.lower) ?? [] };
+    return quotedMention({ ...base, kind: 'Q', values: values.get(first.lower) ?? [] }, first, schema);
   if (span.length === 1 && first.number !== undefined)
     return {
       ...base,
@@ -74,7 +77,8 @@ function mentionOf(
     };
   if (span.some(({ kind }) => kind === 'quoted')) return null;
   const found: Mention = { ...base, kind: 'V', values: usable(span, values.get(text.toLowerCase()) ?? []) };
-  if (end - start <= longestName && span.every(({ kind }) => kind !== 'mark')) nameHits(found, span, schema);
+  if (end - start <= longestName && span.every(({ kind }) => kind !== 'mark'))
+    nameHits(found, span, schema, isNamed);
   const bestName = Math.max(found.tables[0]?.score ?? 0, found.columns[0]?.score ?? 0);
   if (bestName >= 0.85 && !span.some(({ text }, at) => /^\p{Lu}/u.test(text) && start + at > 0))
     found.values = [];
@@ -82,7 +86,19 @@ function mentionOf(
   return found;
 }
 
-function nameHits(found: Mention, span: Token[], schema: Schema): void {
+/** Quotes mostly hold a cell, and now and then a column's name. */
+function quotedMention(found: Mention, token: Token, schema: Schema): Mention {
+  if (found.values.length > 0) return found;
+  const columns = schema.tables.flatMap((table) => table.columns);
+  const named = columns.filter(
+    ({ name }) => name.toLowerCase().replaceAll('_', ' ') === token.lower.replaceAll('_', ' '),
+  );
+  return named.length === 0
+    ? found
+    : { ...found, kind: 'V', columns: named.map((column) => ({ column, score: 1 })) };
+}
+
+function nameHits(found: Mention, span: Token[], schema: Schema, isNamed: (table: Table) => boolean): void {
   const words = span.filter(({ lower }) => lower !== 'of' && lower !== 'the').map((token) => token.stem);
   const [first, last] = [span[0]?.lower ?? '', span.at(-1)?.lower ?? ''];
   if (words.length === 0 || /^(?:of|the|and|for|in)$/.test(first) || /^(?:of|the|and|for|in)$/.test(last))
@@ -92,7 +108,12 @@ function nameHits(found: Mention, span: Token[], schema: Schema): void {
     .map((table) => ({ table, score: matchTable(words, table) }))
     .filter(({ score }) => score >= weakest)
     .sort((a, b) => b.score - a.score);
+  const counts =
+    words.length > 1 &&
+    words[0] === 'number' &&
+    schema.tables.some((table) => matchTable(words.slice(1), table) > 0.85);
   found.columns = schema.tables
+    .filter((table) => !counts || isNamed(table))
     .flatMap(({ columns }) => columns)
     .map((column) => ({ column, score: matchColumn(words, column) }))
     .filter(({ score }) => score >= weakest)
@@ -104,7 +125,11 @@ function usable(span: Token[], hits: ValueHit[]): ValueHit[] {
   const [token] = span;
   if (!token || span.length > 1) return hits;
   if (wordsOfQuestions.has(token.lower)) return [];
-  return token.text.length > 1 || /\p{Lu}/u.test(token.text) ? hits : [];
+  if (token.text.length === 1 && !/\p{Lu}/u.test(token.text)) return [];
+  // A code like `END` is not meant by the word `end`.
+  return /\p{Lu}|\d/u.test(token.text)
+    ? hits
+    : hits.filter(({ value }) => value.length > 5 || !/^\p{Lu}+$/u.test(value));
 }
 
 function knownValues(schema: Schema, cells: CellValue[]): Map<string, ValueHit[]> {

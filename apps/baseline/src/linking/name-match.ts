@@ -27,6 +27,7 @@ export function matchColumn(words: string[], column: Column): number {
     sameWords(words, bare) - 0.02,
     sameWords(words, [...column.table.words, ...bare]),
     sameWords(words, [...column.table.words.slice(-1), ...bare]) - 0.01,
+    keyName(words, column),
   );
   if (exact > 0) return exact;
   if (words.length > 1 && sameWords([...words].sort(), [...column.words].sort()) === 1) return 0.93;
@@ -35,6 +36,17 @@ export function matchColumn(words: string[], column: Column): number {
     if (short > 0) return short - 0.12;
   }
   return matchPart(words, bare);
+}
+
+/** A primary key answers to `id`, whatever it is called. */
+function keyName(words: string[], column: Column): number {
+  const { table } = column;
+  if (words.at(-1) !== 'id' || table.primaryKey[0] !== column || table.primaryKey.length > 1) return 0;
+  if (words.length === 1) return 0.9;
+  return sameWords(words.slice(0, -1), table.words) > 0 ||
+    sameWords(words.slice(0, -1), table.words.slice(-1)) > 0
+    ? 0.92
+    : 0;
 }
 
 function matchPart(words: string[], name: string[]): number {
@@ -57,6 +69,12 @@ export function bareWords(column: Column): string[] {
   return words;
 }
 
+/** Whether a word of a name is the beginning of a longer word of the question: `inst`, `enr`. */
+function isShortFor(name: string, word: string): boolean {
+  if (name.length < 3 || word.length < name.length + 3 || !word.startsWith(name)) return false;
+  return !/(?:ship|ery)$/.test(word) && !/^(?:car|art|man|per|pro|con|the|for|tim)$/.test(name);
+}
+
 /** 1 for equal words, less for each synonym, 0 when any word differs. */
 function sameWords(a: string[], b: string[]): number {
   if (a.length !== b.length || a.length === 0) return 0;
@@ -64,8 +82,9 @@ function sameWords(a: string[], b: string[]): number {
   for (const [at, word] of a.entries()) {
     const other = b[at] ?? '';
     if (word === other) continue;
-    if (!areSynonyms(word, other)) return 0;
-    score -= 0.1;
+    if (areSynonyms(word, other)) score -= 0.1;
+    else if (isShortFor(other, word)) score -= 0.15;
+    else return 0;
   }
   return score;
 }

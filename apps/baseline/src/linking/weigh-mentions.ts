@@ -65,8 +65,10 @@ function tableBonus(
   support: Map<Table, number>,
   near: Table[] | null,
 ): number {
+  const [first] = named.keys();
   return (
     0.25 * (named.get(table) ?? 0) +
+    (table === first ? 0.05 : 0) +
     0.1 * Math.min(2, support.get(table) ?? 0) +
     (near?.includes(table) ? 0.3 : 0)
   );

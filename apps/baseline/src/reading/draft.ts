@@ -1,7 +1,7 @@
 import type { Token } from '../language/tokenise.js';
 import type { Mention } from '../linking/mention.js';
 import type { Column, Schema, Table } from '../schema/model.js';
-import { emptyQuery, type Condition, type Query } from '../sql/query.js';
+import { emptyQuery, type Condition, type Expression, type Query } from '../sql/query.js';
 import { Sketch } from './sketch.js';
 
 /** A reading in the making: what the rules have understood so far, and what of the question is left. */
@@ -15,11 +15,14 @@ export interface Draft {
   readonly subject: Table | null;
   /** Tables whose rows are grouped (`for each …`), by their key. */
   readonly groupTables: Table[];
-  /** Orders by the number of joined rows, once the groups are known. */
-  countOrder: { descending: boolean; limit: number } | null;
-  /** The same question with this condition instead must hold too. */
-  both: { first: Condition; second: Condition } | null;
+  /** Orders groups by what they hold, once the groups are known. */
+  aggregateOrder: { by: Expression; descending: boolean; limit: number } | null;
+  /** The question with one condition, and with (or without) the other: a set of each. */
+  both: { operator: 'INTERSECT' | 'EXCEPT'; first: Condition; second: Condition } | null;
 }
+
+/** Left in the sketch where something to show has been taken out. */
+export const shownHere = '#';
 
 export function newDraft(schema: Schema, tokens: Token[], mentions: Mention[]): Draft {
   return {
@@ -30,7 +33,7 @@ export function newDraft(schema: Schema, tokens: Token[], mentions: Mention[]): 
     query: emptyQuery(),
     subject: mentions.find(({ kind }) => kind === 'T')?.tables[0]?.table ?? null,
     groupTables: [],
-    countOrder: null,
+    aggregateOrder: null,
     both: null,
   };
 }

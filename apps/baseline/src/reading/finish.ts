@@ -1,11 +1,13 @@
 import { keyColumn, namingColumns } from '../schema/defaults.js';
 import type { Column, Table } from '../schema/model.js';
-import { columnsOf, type Expression, type Query } from '../sql/query.js';
+import { columnOf, columnsOf, type Expression, type Query } from '../sql/query.js';
+import { settleAlternatives } from './alternatives.js';
 import type { Draft } from './draft.js';
 
 /** Turns what the rules collected into a whole query: groups, what to show by default, sets. Null when nothing was understood. */
 export function finish(draft: Draft): Query | null {
   const { query } = draft;
+  settleAlternatives(draft);
   groupByTables(draft);
   groupForCounts(draft);
   groupForPlainColumns(draft);
@@ -13,7 +15,7 @@ export function finish(draft: Draft): Query | null {
   if (query.select.length === 0) return null;
   orderByAggregate(query);
   query.select = withoutRepeats(query.select);
-  return draft.both ? intersect(draft, draft.both) : query;
+  return draft.both ? combine(draft, draft.both) : query;
 }
 
 function groupByTables(draft: Draft): void {
@@ -25,7 +27,7 @@ function groupByTables(draft: Draft): void {
   }
   if (
     !query.select.some(({ kind }) => kind === 'aggregate') &&
-    !draft.countOrder &&
+    !draft.aggregateOrder &&
     query.having.length === 0
   ) {
     if (query.group.length > 0 && draft.groupTables.length === 0 && query.select.length > 0)
@@ -42,11 +44,11 @@ function groupByTables(draft: Draft): void {
 
 /** HAVING and an order by count need groups: the rows of the thing that is shown. */
 function groupForCounts(draft: Draft): void {
-  const { query, countOrder } = draft;
-  if (query.having.length === 0 && !countOrder) return;
+  const { query, aggregateOrder } = draft;
+  if (query.having.length === 0 && !aggregateOrder) return;
   if (query.group.length === 0) {
     const shown = query.select.flatMap((item) => (item.kind === 'column' ? [item.column] : []));
-    const counted = query.tables.at(-1);
+    const counted = (aggregateOrder && columnOf(aggregateOrder.by)?.table) ?? query.tables.at(-1);
     const own = shown.filter((column) => column.table !== counted);
     const [first] = own.length > 0 ? own : shown;
     const key = first
@@ -57,12 +59,12 @@ function groupForCounts(draft: Draft): void {
     const group = key ?? first ?? (draft.subject && namingColumns(draft.subject)[0]);
     if (group) query.group.push(group);
   }
-  if (countOrder) {
+  if (aggregateOrder) {
     query.order.unshift({
-      by: { kind: 'aggregate', function: 'count', column: null },
-      descending: countOrder.descending,
+      by: aggregateOrder.by,
+      descending: aggregateOrder.descending,
     });
-    query.limit ??= countOrder.limit;
+    query.limit ??= aggregateOrder.limit;
   }
 }
 
@@ -85,14 +87,35 @@ function groupForPlainColumns({ query, subject }: Draft): void {
   query.group.push(key ?? (plain[0] as Column));
 }
 
-function showSomething({ query, subject }: Draft): void {
+function showSomething(draft: Draft): void {
+  const { query, subject } = draft;
   if (query.select.length > 0) return;
-  const table: Table | undefined =
-    subject ??
-    query.where.flatMap(columnsOf)[0]?.table ??
-    query.order.flatMap(({ by }) => (by.kind === 'column' ? [by.column.table] : []))[0];
-  if (table)
-    query.select.push(...namingColumns(table).map((column): Expression => ({ kind: 'column', column })));
+  const candidates = [
+    ...(subject ? [subject] : []),
+    ...query.where.flatMap(columnsOf).map(({ table }) => table),
+    ...query.order.flatMap(({ by }) => columnOf(by)?.table ?? []),
+  ];
+  const asked = askedColumn(draft, candidates);
+  const [table] = candidates;
+  const columns = asked ? [asked] : table ? namingColumns(table) : [];
+  query.select.push(...columns.map((column): Expression => ({ kind: 'column', column })));
+}
+
+/** `when` asks for a date, `where` for a place. */
+function askedColumn({ tokens }: Draft, tables: Table[]): Column | null {
+  const first = tokens[0]?.lower;
+  const names =
+    first === 'when'
+      ? /^(?:dat|year|tim|day)/
+      : first === 'where'
+        ? /^(?:locat|plac|city|address|country|venu|stat)/
+        : null;
+  if (!names) return null;
+  return (
+    tables
+      .flatMap(({ columns }) => columns)
+      .find(({ words, isKey }) => !isKey && words.some((word) => names.test(word))) ?? null
+  );
 }
 
 /** In groups, an order by a plain column that is aggregated in the list means the aggregate. */
@@ -110,13 +133,13 @@ function orderByAggregate(query: Query): void {
 function withoutRepeats(select: Expression[]): Expression[] {
   const seen = new Set<string>();
   return select.filter((item) => {
-    const column = item.kind === 'all' ? null : item.column;
+    const column = columnOf(item);
     const key = `${item.kind} ${item.kind === 'aggregate' ? item.function : ''} ${column?.table.name}.${column?.name}`;
     return !seen.has(key) && seen.add(key);
   });
 }
 
-function intersect({ query }: Draft, { first, second }: NonNullable<Draft['both']>): Query {
+function combine({ query }: Draft, { operator, first, second }: NonNullable<Draft['both']>): Query {
   const other = { ...query, where: [...query.where, second], order: [], limit: null };
-  return { ...query, where: [...query.where, first], combined: { operator: 'INTERSECT', query: other } };
+  return { ...query, where: [...query.where, first], combined: { operator, query: other } };
 }

@@ -9,8 +9,8 @@ export function measuredColumn(
   prefer: Table | null,
 ): { column: Column; greatest: boolean } | null {
   const tables = likelyTables(draft, prefer);
-  for (const table of tables) {
-    for (const { name, greatest } of measuresOf(adjective)) {
+  for (const { name, greatest } of measuresOf(adjective)) {
+    for (const table of tables) {
       const column = table.columns.find(
         (column) =>
           !column.isKey &&

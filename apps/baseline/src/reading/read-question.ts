@@ -8,8 +8,8 @@ import { readAggregates } from './rules/aggregates.js';
 import { readComparisons } from './rules/comparisons.js';
 import { readCountConditions, readCounts } from './rules/counts.js';
 import { readExclusions } from './rules/exclusions.js';
-import { readExtremes } from './rules/extremes.js';
-import { readGrouping } from './rules/grouping.js';
+import { readCountExtremes, readExtremes } from './rules/extremes.js';
+import { readGrouping, readLateGrouping } from './rules/grouping.js';
 import { readOrdering } from './rules/ordering.js';
 import { readSelection } from './rules/selection.js';
 import { readTextMatches } from './rules/text-match.js';
@@ -21,9 +21,11 @@ const rules: ((draft: Draft) => void)[] = [
   readCountConditions,
   readComparisons,
   readOrdering,
+  readCountExtremes,
   readGrouping,
-  readCounts,
   readAggregates,
+  readCounts,
+  readLateGrouping,
   readExtremes,
   readExclusions,
   readValues,

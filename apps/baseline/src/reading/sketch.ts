@@ -27,11 +27,11 @@ export class Sketch {
     this.text = ` ${words.join(' ')} `;
   }
 
-  /** Gives each match to the rule; what it returns takes the match's place, null leaves it. */
-  take(pattern: RegExp, understand: (match: RegExpExecArray) => string | null): void {
+  /** Gives each match, and the text before it, to the rule; what it returns takes the match's place, null leaves it. */
+  take(pattern: RegExp, understand: (match: RegExpExecArray, before: string) => string | null): void {
     const global = new RegExp(pattern.source, 'g');
     for (let match = global.exec(this.text); match; match = global.exec(this.text)) {
-      const instead = understand(match);
+      const instead = understand(match, this.text.slice(0, match.index));
       if (instead === null) {
         global.lastIndex = match.index + 1;
         continue;

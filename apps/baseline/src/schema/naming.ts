@@ -10,6 +10,6 @@ export function wordsOfName(name: string): string[] {
     .toLowerCase()
     .split(/[^\p{L}\d]+/u)
     .flatMap((word) => (abbreviations.get(word) ?? word).split(' '))
-    .filter(Boolean)
+    .filter((word) => word !== '' && word !== 'of')
     .map(stem);
 }

@@ -2,10 +2,10 @@ import type { Column, Table } from '../schema/model.js';
 
 export type Aggregate = 'count' | 'sum' | 'avg' | 'min' | 'max';
 
-/** A null column is `*`. */
+/** An aggregate without a column counts rows. */
 export type Expression =
   | { kind: 'column'; column: Column }
-  | { kind: 'all' }
+  | { kind: 'all'; table: Table }
   | { kind: 'aggregate'; function: Aggregate; column: Column | null; distinct?: boolean };
 
 export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=' | 'LIKE' | 'NOT LIKE';
@@ -16,7 +16,7 @@ export type Condition =
   | { kind: 'between'; left: Column; low: Literal; high: Literal }
   | { kind: 'null'; left: Column; negated: boolean }
   | { kind: 'in'; left: Column; negated: boolean; query: Query }
-  | { kind: 'any'; conditions: Condition[] };
+  | { kind: 'any' | 'all'; conditions: Condition[] };
 
 /** What a question is taken to mean, before it is written in a dialect. */
 export interface Query {
@@ -62,6 +62,7 @@ export function columnsOf(condition: Condition): Column[] {
     case 'in':
       return [condition.left];
     case 'any':
+    case 'all':
       return condition.conditions.flatMap(columnsOf);
   }
 }

@@ -27,7 +27,10 @@ export function tablesOf(query: Query): Table[] {
     ...query.having.flatMap(columnsOf),
     ...query.order.map(({ by }) => columnOf(by)),
   ];
-  return [...new Set([...query.tables, ...columns.flatMap((column) => (column ? [column.table] : []))])];
+  const whole = query.select.flatMap((item) => (item.kind === 'all' ? [item.table] : []));
+  return [
+    ...new Set([...query.tables, ...whole, ...columns.flatMap((column) => (column ? [column.table] : []))]),
+  ];
 }
 
 class Writer {
@@ -91,7 +94,7 @@ class Writer {
   private expression(expression: Expression): string {
     switch (expression.kind) {
       case 'all':
-        return '*';
+        return this.qualified ? `${this.name(expression.table.name)}.*` : '*';
       case 'column':
         return this.column(expression.column);
       case 'aggregate': {
@@ -118,6 +121,8 @@ class Writer {
         return `${this.column(condition.left)} ${condition.negated ? 'NOT IN' : 'IN'} ${this.subquery(condition.query)}`;
       case 'any':
         return `(${condition.conditions.map((part) => this.condition(part)).join(' OR ')})`;
+      case 'all':
+        return `(${condition.conditions.map((part) => this.condition(part)).join(' AND ')})`;
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Aggregate } from '../../sql/query.js';
-import { columnAt, isNumber, type Draft } from '../draft.js';
+import { columnAt, isNumber, mentionAt, shownHere, type Draft } from '../draft.js';
 import { sketchPattern } from '../sketch.js';
 
 const names: [string, Aggregate][] = [
@@ -9,37 +9,41 @@ const names: [string, Aggregate][] = [
   ['maximum|max|highest|largest|greatest|biggest|longest|most|latest', 'max'],
 ];
 const anyName = names.map(([text]) => text).join('|');
+/** Before these, `highest price` is shown; elsewhere it tells which row is meant. */
+const shows =
+  /(?:^|[.?;,] | and | or )(?:(?:what|which|find|show|list|give|return|tell|me|is|are|was|were|and|calculate|compute|report|us|display|with) )*$/;
 
 /** `the average and maximum age`: aggregates to show. */
 export function readAggregates(draft: Draft): void {
   const list = `((?:${anyName})(?:(?: ,)?(?: and| as well as| ,)? (?:${anyName}))*)`;
   draft.sketch.take(
     sketchPattern(
-      `(?:(with|has|have|had|having|by|whose|of) )?${list} (?:value |values |number |amount )?(?:of )?(?:(?:different|distinct) )?{C}`,
+      `${list} (?:value |values |number |amount )?(?:of )?(?:(?:different|distinct) )?{C}((?: ,)?(?: and)? {C})?`,
     ),
-    ([match, cue, found = '', index]) => {
+    ([, found = '', index, rest = '', second], before) => {
       const functions = found
         .split(/ and | , | as well as |\s/)
         .flatMap((name) => functionOf(name.trim()) ?? []);
       const column = columnAt(draft, index, isNumber);
       const extreme = functions.every((name) => name === 'max' || name === 'min');
-      if (
-        functions.length === 1 &&
-        extreme &&
-        (cue !== undefined || draft.query.select.length > 0) &&
-        !/ (?:and|each) $/.test(before(draft, match))
-      )
-        return null;
-      if (functions.some((name) => name === 'avg' || name === 'sum') && !isNumber(column)) return null;
-      for (const name of functions) draft.query.select.push({ kind: 'aggregate', function: name, column });
-      return ' of ';
+      if (functions.length === 1 && extreme && !shows.test(before.trimStart())) return null;
+      if (!extreme && !isNumber(column)) return null;
+      const columns = [column];
+      let left = rest;
+      if (second !== undefined && isAnotherMeasure(draft, index, second) && functions.length === 1) {
+        columns.push(columnAt(draft, second, isNumber));
+        left = '';
+      }
+      for (const name of functions)
+        for (const column of columns) draft.query.select.push({ kind: 'aggregate', function: name, column });
+      return `${shownHere}${left}`;
     },
   );
 }
 
-function before(draft: Draft, match: string): string {
-  const at = draft.sketch.text.indexOf(match);
-  return draft.sketch.text.slice(Math.max(0, at - 8), at);
+function isAnotherMeasure(draft: Draft, first: string | undefined, second: string): boolean {
+  const [a, b] = [columnAt(draft, first, isNumber), columnAt(draft, second, isNumber)];
+  return isNumber(b) && a.table === b.table && mentionAt(draft, second).kind === 'C';
 }
 
 function functionOf(name: string): Aggregate | undefined {

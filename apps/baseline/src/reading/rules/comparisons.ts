@@ -79,7 +79,7 @@ function readRanges(draft: Draft): void {
     between(columnAt(draft, column, isOrdered), low, high),
   );
   draft.sketch.take(sketchPattern(range), ([, low, high]) => {
-    const column = isYear(draft, low) ? dateColumn(draft) : null;
+    const column = isYear(draft, low) ? dateColumn(draft, low) : null;
     return column ? between(column, low, high) : null;
   });
 }
@@ -154,7 +154,7 @@ function readYears(draft: Draft): void {
   const cues = `(after|before|since|until|prior to|later than|earlier than|in|during|on|from|of|for)(?: year| date| end of)*`;
   draft.sketch.take(sketchPattern(`${cues} {NQ}`), ([, cue = '', index]) => {
     if (!isYear(draft, index)) return null;
-    const column = dateColumn(draft);
+    const column = dateColumn(draft, index);
     if (!column) return null;
     const mention = mentionAt(draft, index);
     const operator = /^(?:in|during|on|from|of|for)$/.test(cue) ? '=' : operatorOf(cue);
@@ -183,14 +183,24 @@ function isYear(draft: Draft, index: string | undefined): boolean {
   return /^(?:1[5-9]|20)\d\d$|^\d{4}-\d\d-\d\d/.test(text);
 }
 
-function dateColumn(draft: Draft): Column | null {
-  for (const table of likelyTables(draft, null)) {
-    const column =
-      table.columns.find(({ words }) => words.includes('year')) ??
-      table.columns.find(({ kind }) => kind === 'date') ??
-      table.columns.find(({ words }) => words.some((word) => /^(?:dat|tim|found)/.test(word)));
-    if (column) return column;
-  }
+/** The year or date that a number without a name means: of what was named last before it. */
+function dateColumn(draft: Draft, index: string | undefined): Column | null {
+  const said = draft.mentions
+    .slice(0, Number(index))
+    .flatMap(({ kind, tables, values }) =>
+      kind === 'T' ? (tables[0]?.table ?? []) : (values[0]?.column.table ?? []),
+    );
+  const tables = [...new Set([...said.reverse(), ...likelyTables(draft, null)])];
+  const tests: ((column: Column) => boolean)[] = [
+    ({ words }) => words.includes('year'),
+    ({ kind, words }) => kind === 'date' && !words.includes('birth'),
+    ({ words }) => words.some((word) => /^(?:dat|tim|found)/.test(word)),
+  ];
+  for (const table of tables)
+    for (const test of tests) {
+      const column = table.columns.find(test);
+      if (column) return column;
+    }
   return null;
 }
 

@@ -1,6 +1,6 @@
 import { comparison, operatorOf } from '../../language/comparatives.js';
 import type { Operator } from '../../sql/query.js';
-import { columnAt, isNumber, mentionAt, tableAt, type Draft } from '../draft.js';
+import { columnAt, isNumber, mentionAt, shownHere, tableAt, type Draft } from '../draft.js';
 import { sketchPattern } from '../sketch.js';
 
 const having =
@@ -12,6 +12,8 @@ export function readCountConditions(draft: Draft): void {
     const right = mentionAt(draft, number).number;
     if (right === undefined) return null;
     if (table !== undefined) draft.query.tables.push(tableAt(draft, table));
+    // Joining the table already asks for one row.
+    if (operator === '>=' && right === 1 && table !== undefined) return '';
     draft.query.having.push({
       kind: 'compare',
       left: { kind: 'aggregate', function: 'count', column: null },
@@ -59,11 +61,13 @@ export function readCounts(draft: Draft): void {
     },
   );
   draft.sketch.take(
-    sketchPattern(`${counted} (?:different |distinct |unique )?(?:types of |kinds of |other )?{T}`),
+    sketchPattern(
+      `${counted} (?:different |distinct |unique )?(?:types of |kinds of |other )?(?:(?!of|for|in|by|from|does|do|did|are|is|times)[a-z]+ )?{T}`,
+    ),
     ([, table]) => {
       draft.query.select.push({ kind: 'aggregate', function: 'count', column: null });
       draft.query.tables.push(tableAt(draft, table));
-      return ' of ';
+      return shownHere;
     },
   );
   draft.sketch.take(sketchPattern(`${counted} (?:types of |kinds of )?{C}`), ([match, index]) => {
@@ -76,15 +80,20 @@ export function readCounts(draft: Draft): void {
         column,
         distinct: !/^count/.test(match),
       });
-    return ' of ';
+    return shownHere;
   });
   draft.sketch.take(sketchPattern(`(?:how many|number of) (?=<V)`), () => {
     draft.query.select.push({ kind: 'aggregate', function: 'count', column: null });
-    return ' of ';
+    return shownHere;
   });
-  draft.sketch.take(sketchPattern(`(?:how many|count|how often)`), () => {
-    if (draft.query.select.length > 0) return null;
-    draft.query.select.push({ kind: 'aggregate', function: 'count', column: null });
-    return ' of ';
-  });
+  draft.sketch.take(
+    sketchPattern(
+      `(?:how many times|number of times|total number of|how many|how often|count|number of)(?: of)?(?: (?:them|it|times))?`,
+    ),
+    () => {
+      if (draft.query.select.some(({ kind }) => kind === 'aggregate')) return null;
+      draft.query.select.push({ kind: 'aggregate', function: 'count', column: null });
+      return shownHere;
+    },
+  );
 }

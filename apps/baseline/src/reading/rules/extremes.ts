@@ -1,19 +1,38 @@
 import { measuringAdjective } from '../../language/adjectives.js';
 import type { Column } from '../../schema/model.js';
-import { columnAt, isOrdered, mentionAt, tableAt, type Draft } from '../draft.js';
+import { columnAt, isNumber, isOrdered, mentionAt, tableAt, type Draft } from '../draft.js';
+import type { Expression } from '../../sql/query.js';
 import { measuredColumn } from '../measure.js';
 import { sketchPattern } from '../sketch.js';
 
 const most =
   '(most|largest number of|highest number of|greatest number of|maximum number of|biggest number of|largest amount of|highest amount of|least|fewest|smallest number of|lowest number of|minimum number of|least number of|fewest number of|most number of)';
+const rows: Expression = { kind: 'aggregate', function: 'count', column: null };
 const isLeast = (text: string) => /^(?:least|fewest|smallest|lowest|minimum)/.test(text);
 
 /** `the oldest`, `with the most orders`, `the 3 highest prices`, `most common`: an order and a limit. */
 export function readExtremes(draft: Draft): void {
-  readFrequencies(draft);
-  readCountExtremes(draft);
   readColumnExtremes(draft);
   readAdjectives(draft);
+  if (draft.query.limit === 1 || draft.aggregateOrder?.limit === 1) readLimit(draft);
+}
+
+/** `with the most orders`, `most common`: an order by the number of rows. */
+export function readCountExtremes(draft: Draft): void {
+  readAggregateExtremes(draft);
+  readFrequencies(draft);
+  readMostRows(draft);
+  if (draft.aggregateOrder?.limit === 1) readLimit(draft);
+}
+
+/** `the three cities with …` */
+function readLimit(draft: Draft): void {
+  draft.sketch.take(sketchPattern('(?:top )?{N} {TC}'), ([, number, index]) => {
+    const limit = mentionAt(draft, number).number ?? 1;
+    if (draft.aggregateOrder) draft.aggregateOrder.limit = limit;
+    else draft.query.limit = limit;
+    return `<${mentionAt(draft, index).kind}${index}>`;
+  });
 }
 
 function readFrequencies(draft: Draft): void {
@@ -31,21 +50,44 @@ function readFrequencies(draft: Draft): void {
             draft.query.select.push({ kind: 'column', column });
         }
       }
-      draft.countOrder = { descending: text === 'most', limit: limitAt(draft, number) };
+      draft.aggregateOrder = { by: rows, descending: text === 'most', limit: limitAt(draft, number) };
       return index !== undefined && mentionAt(draft, index).kind === 'T' ? `<T${index}>` : '';
     },
   );
 }
 
-function readCountExtremes(draft: Draft): void {
+function readMostRows(draft: Draft): void {
+  draft.sketch.take(
+    sketchPattern('(?:{N} )?(most|least) (?:times|often|frequently|commonly)'),
+    ([, number, text]) => {
+      draft.aggregateOrder = { by: rows, descending: text === 'most', limit: limitAt(draft, number) };
+      return '';
+    },
+  );
   draft.sketch.take(
     sketchPattern(`(?:{N} )?${most} (?:total |different |distinct )?{T}`),
     ([, number, text = '', table]) => {
       draft.query.tables.push(tableAt(draft, table));
-      draft.countOrder = { descending: !isLeast(text), limit: limitAt(draft, number) };
+      draft.aggregateOrder = { by: rows, descending: !isLeast(text), limit: limitAt(draft, number) };
       return '';
     },
   );
+}
+
+/** `with the highest total price`: by an aggregate over the rows of each group. */
+function readAggregateExtremes(draft: Draft): void {
+  const pattern =
+    '(?:(?:with|has|have|had|having|by|of) )?(highest|largest|greatest|biggest|most|lowest|smallest|least) (total|average|mean|combined|overall|sum of)(?: amount of| value of| number of)? {C}';
+  draft.sketch.take(sketchPattern(pattern), ([, text = '', name = '', index]) => {
+    const column = columnAt(draft, index, isNumber);
+    if (!isNumber(column) || draft.query.limit !== null) return null;
+    draft.aggregateOrder = {
+      by: { kind: 'aggregate', function: /average|mean/.test(name) ? 'avg' : 'sum', column },
+      descending: !/lowest|smallest|least/.test(text),
+      limit: 1,
+    };
+    return '';
+  });
 }
 
 function readColumnExtremes(draft: Draft): void {

@@ -1,6 +1,17 @@
 import { columnAt, mentionAt, tableAt, type Draft } from '../draft.js';
 import { sketchPattern } from '../sketch.js';
 
+/** `number of students for the cities`: once the count has been taken out. */
+export function readLateGrouping(draft: Draft): void {
+  draft.sketch.take(
+    sketchPattern('# (?:for|of|in|by|from|across|among) {C}(?: and {C})?(?= [?.]|$)'),
+    ([, ...indexes]) => {
+      for (const index of indexes) if (index !== undefined) draft.query.group.push(columnAt(draft, index));
+      return ' # ';
+    },
+  );
+}
+
 /** `for each country`, `per customer`, `does each department have`. */
 export function readGrouping(draft: Draft): void {
   const add = (index: string | undefined) => {

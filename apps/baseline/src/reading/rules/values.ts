@@ -12,47 +12,82 @@ interface Cell {
 const fillers =
   '(?:is|are|was|were|be|equal to|equals|=|of|as|named|called|with|value|either|both|to|for|in|at|by|that|whose|:|from|has|have)';
 
+const someCells = '<[VQ]\\d+>(?: <[VQ]\\d+>)*';
+const listed = '(?:,|and|or|, and|, or)';
+
 /** Cells, quoted strings and numbers: `from France`, `with status 'open'`, `id 3`, `from France or Spain`. */
 export function readValues(draft: Draft): void {
-  draft.sketch.take(sketchPattern(`both {VQN} and {VQN}`), ([, a, b]) => readBoth(draft, a, b));
-  draft.sketch.take(sketchPattern(`{VQ} and (?:also |who |that |which |have |has |had )+{VQ}`), ([, a, b]) =>
-    readBoth(draft, a, b),
+  draft.sketch.take(sketchPattern('both {VQN} and {VQN}'), ([, a, b]) => readBoth(draft, 'INTERSECT', a, b));
+  draft.sketch.take(sketchPattern('{VQ} and (?:also |who |that |which |have |has |had )+{VQ}'), ([, a, b]) =>
+    readBoth(draft, 'INTERSECT', a, b),
+  );
+  draft.sketch.take(
+    sketchPattern(`{VQ} but (?:[a-z]+ ){0,2}not (?:(?:${fillers}|any|<[TC]\\d+>) )*{VQ}`),
+    ([, a, b]) => readBoth(draft, 'EXCEPT', a, b),
   );
   draft.sketch.take(
     sketchPattern(
-      `(?:{CT} )?(?:${fillers} )*(not |other than |except for |except |excluding |besides )?(?:${fillers} )*((?:<[VQ]\\d+>)(?: (?:,|and|or|, and|, or) (?:<[VQ]\\d+>))*)(?: {C})?`,
+      `(?:{CT} )?(?:${fillers} )*(not (?:(?!and|or)[a-z]+ ){0,3}|other than |except for |except |excluding |besides )?(?:${fillers} )*(${someCells}(?: ${listed} ${someCells})*)(?: {C})?`,
     ),
     ([, before, not, list = '', after]) => {
-      const cells = [...list.matchAll(/<[VQ](\d+)>/g)].flatMap(
-        ([, index]) => cellAt(draft, index, before, after) ?? [],
-      );
+      const cells = list
+        .split(/ (?:,|and|or) /)
+        .map((group) => cellsOf(draft, group, before, after))
+        .filter((group) => group.length > 0);
       if (cells.length === 0) return null;
       addCells(draft, cells, not !== undefined);
+      const used = new Set(cells.flat().map(({ column }) => column));
       const rest = [before, after].flatMap((index) =>
-        index !== undefined && !isColumnOf(draft, index, cells)
+        index !== undefined && !namesOneOf(draft, index, used)
           ? [`<${mentionAt(draft, index).kind}${index}>`]
           : [],
       );
       return rest.join(' ');
     },
   );
-  draft.sketch.take(sketchPattern(`{C} (?:number )?(?:${fillers} )*(not )?{N}`), ([, index, not, number]) => {
-    const column = columnAt(draft, index, ({ kind }) => kind !== 'text');
-    draft.query.where.push(
-      equal({ column, value: mentionAt(draft, number).number ?? '' }, not !== undefined),
-    );
-    return '';
-  });
+  draft.sketch.take(
+    sketchPattern(`{C} (?:number )?(?:${fillers} )*(not )?{N}(?! <T)`),
+    ([, index, not, number]) => {
+      const column = columnAt(draft, index, ({ kind }) => kind !== 'text');
+      draft.query.where.push(
+        equal({ column, value: mentionAt(draft, number).number ?? '' }, not !== undefined),
+      );
+      return '';
+    },
+  );
 }
 
-function readBoth(draft: Draft, a: string | undefined, b: string | undefined): string | null {
+function readBoth(
+  draft: Draft,
+  operator: 'INTERSECT' | 'EXCEPT',
+  a: string | undefined,
+  b: string | undefined,
+): string | null {
   const first = cellAt(draft, a, undefined, undefined);
   const second = cellAt(draft, b, undefined, undefined);
   if (!first || !second) return null;
   if (first.column === second.column)
-    draft.both = { first: equal(first, false), second: equal(second, false) };
-  else draft.query.where.push(equal(first, false), equal(second, false));
+    draft.both = { operator, first: equal(first, false), second: equal(second, false) };
+  else draft.query.where.push(equal(first, false), equal(second, operator === 'EXCEPT'));
   return '';
+}
+
+/** Cells side by side belong to one row: a first and a last name. */
+function cellsOf(draft: Draft, group: string, before: string | undefined, after: string | undefined): Cell[] {
+  const indexes = [...group.matchAll(/<[VQ](\d+)>/g)].map(([, index]) => index);
+  const cells = indexes.flatMap((index) => cellAt(draft, index, before, after) ?? []);
+  const [first, second] = cells;
+  if (indexes.length !== 2 || !first || !second || first.column !== second.column) return cells;
+  const [ones, others] = indexes.map((index) => mentionAt(draft, index).values);
+  for (const one of ones ?? [])
+    for (const other of others ?? [])
+      if (
+        one.column !== other.column &&
+        one.column.table === other.column.table &&
+        !one.column.words.includes('last')
+      )
+        return [one, other];
+  return cells;
 }
 
 /** Which cell a mention means, given the names before and after it. */
@@ -84,17 +119,23 @@ function cellAt(
   return column ? { column, value } : null;
 }
 
-function isColumnOf(draft: Draft, index: string, cells: Cell[]): boolean {
+function namesOneOf(draft: Draft, index: string, used: Set<Column>): boolean {
   const mention = mentionAt(draft, index);
-  return (
-    mention.kind === 'C' &&
-    mention.columns.some(({ column, score }) => score > 0.5 && cells.some((cell) => cell.column === column))
-  );
+  return mention.kind === 'C' && mention.columns.some(({ column, score }) => score > 0.5 && used.has(column));
 }
 
-function addCells(draft: Draft, cells: Cell[], negated: boolean): void {
-  const byColumn = Map.groupBy(cells, ({ column }) => column);
-  for (const same of byColumn.values()) {
+function addCells(draft: Draft, groups: Cell[][], negated: boolean): void {
+  const single = groups.filter((group) => group.length === 1).flat();
+  const several = groups
+    .filter((group) => group.length > 1)
+    .map((group) => group.map((cell) => equal(cell, negated)));
+  if (several.length > 1)
+    draft.query.where.push({
+      kind: 'any',
+      conditions: several.map((conditions) => ({ kind: 'all', conditions })),
+    });
+  else draft.query.where.push(...several.flat());
+  for (const same of Map.groupBy(single, ({ column }) => column).values()) {
     const conditions = same.map((cell) => equal(cell, negated));
     if (negated || conditions.length === 1) draft.query.where.push(...conditions);
     else draft.query.where.push({ kind: 'any', conditions });
