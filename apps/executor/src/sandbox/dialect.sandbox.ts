@@ -1,0 +1,84 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkText } from '../guard/text-gate.js';
+import { detectIsolation, type Isolation, type IsolationLevel } from './isolation/isolation.js';
+import { rejected } from './outcome.js';
+import { PostgresSandbox } from './postgres/postgres-sandbox.js';
+import { type Outcome, Sandbox, type Target } from './sandbox.js';
+import { SqliteSandbox } from './sqlite/sqlite-sandbox.js';
+
+export interface SandboxOptions {
+  /** Where the compiled launcher is kept; a folder of this run's own if left out. */
+  cacheFolder?: string;
+  /** Statements of one datasource at once. */
+  maxRunning?: number;
+  /** Statements after which a sandbox process is replaced. */
+  recycleAfter?: number;
+  /** Datasources whose processes and connections stay warm at once. */
+  maxPools?: number;
+  /** Instead of the strongest that the host has. */
+  isolation?: Isolation;
+}
+
+interface Engines {
+  isolation: Isolation;
+  sqlite: SqliteSandbox;
+  postgres: PostgresSandbox;
+}
+
+/** The sandbox of every dialect: the text gate, then the engine's own way. */
+export class DialectSandbox extends Sandbox {
+  private readonly engines: Promise<Engines>;
+  private ownFolder: string | null = null;
+
+  constructor(private readonly options: SandboxOptions = {}) {
+    super();
+    this.engines = this.start();
+    // Each caller awaits it; a failure must not surface before one does.
+    this.engines.catch(() => {});
+  }
+
+  /** What the host gives the processes that run SQLite, and what keeps it from giving more. */
+  async isolationLevel(): Promise<{ level: IsolationLevel; missing: string }> {
+    const { level, missing } = (await this.engines).isolation;
+    return { level, missing };
+  }
+
+  override async run(target: Target, sql: string, signal: AbortSignal): Promise<Outcome> {
+    signal.throwIfAborted();
+    const started = performance.now();
+    const fault = checkText(sql);
+    if (fault) return rejected('guard', fault, started);
+    const { connection } = target;
+    const { sqlite, postgres } = await this.engines;
+    switch (connection.dialect) {
+      case 'sqlite':
+        return sqlite.run(target, connection, sql, signal);
+      case 'postgres':
+        return postgres.run(target, connection, sql, signal);
+    }
+  }
+
+  override async close(): Promise<void> {
+    const { sqlite, postgres } = await this.engines;
+    await Promise.all([sqlite.close(), postgres.close()]);
+    if (this.ownFolder) await rm(this.ownFolder, { recursive: true, force: true });
+  }
+
+  private async start(): Promise<Engines> {
+    const { maxRunning = 4, recycleAfter = 500, maxPools = 32 } = this.options;
+    const isolation = this.options.isolation ?? (await detectIsolation(await this.cacheFolder()));
+    return {
+      isolation,
+      sqlite: new SqliteSandbox({ isolation, maxRunning, recycleAfter, maxPools }),
+      postgres: new PostgresSandbox({ maxRunning, maxPools }),
+    };
+  }
+
+  private async cacheFolder(): Promise<string> {
+    if (this.options.cacheFolder) return this.options.cacheFolder;
+    this.ownFolder = await mkdtemp(join(tmpdir(), 'nano-sandbox-'));
+    return this.ownFolder;
+  }
+}

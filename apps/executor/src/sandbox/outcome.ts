@@ -1,0 +1,26 @@
+import type { Traceback } from '#shared/contracts/attempt';
+import type { Layer, Outcome } from './sandbox.js';
+
+/** Milliseconds, to the microsecond. */
+export function since(started: number): number {
+  return Math.round((performance.now() - started) * 1_000) / 1_000;
+}
+
+export function failed(traceback: Traceback, started: number): Outcome {
+  return { kind: 'failed', traceback, elapsedMs: since(started) };
+}
+
+export function rejected(layer: Layer, traceback: Traceback, started: number): Outcome {
+  return { kind: 'rejected', layer, traceback, elapsedMs: since(started) };
+}
+
+export function timedOut(timeoutMs: number, started: number): Outcome {
+  return failed(
+    {
+      class: 'timeout',
+      message: `The statement was stopped after ${timeoutMs} ms.`,
+      hint: 'Join on keys, filter early, and compute less.',
+    },
+    started,
+  );
+}

@@ -1,0 +1,152 @@
+import { constants, type DatabaseSync } from 'node:sqlite';
+import type { ChildConfiguration, Denial } from './protocol.js';
+
+/** Table-valued functions that read nothing but their arguments. */
+const readableModules = new Set(['json_each', 'json_tree']);
+
+/** What a granted view reads: tables, and the views on the way to them. */
+interface ViewReach {
+  view: string;
+  tables: Set<string>;
+  contexts: Set<string>;
+}
+
+/**
+ * Decides every event of a statement's preparation. Keeps the first refusal, which SQLite words only vaguely.
+ *
+ * A table is read when the policy grants it. A view that an allow-list names grants what it reads too, as a
+ * view with rights of its own; a denied table stays denied behind every view. SQLite tells the view on whose
+ * behalf it reads, but by a name that a CTE can borrow, and not at all for tables of which no column is read.
+ * So a hidden table is read on a view's behalf only by a statement that names the view and cannot name the table.
+ */
+export class Authorizer {
+  denial: Denial | null = null;
+  private readonly database: DatabaseSync;
+  private sql = '';
+  private running = false;
+  private readonly functions: Set<string>;
+  private readonly allowed: Set<string> | null;
+  private readonly denied: Set<string>;
+  /** A CTE of one of these names cannot be told from the real thing. */
+  private readonly realNames: Set<string>;
+  private readonly reaches: ViewReach[];
+
+  constructor(
+    configuration: Pick<ChildConfiguration, 'functions' | 'allowTables' | 'denyTables'>,
+    database: DatabaseSync,
+  ) {
+    this.database = database;
+    this.functions = new Set(configuration.functions);
+    this.allowed = configuration.allowTables && new Set(configuration.allowTables);
+    this.denied = new Set(configuration.denyTables);
+    const objects = database.prepare('SELECT lower(name) AS name, type FROM sqlite_schema').all();
+    const modules = database.prepare('SELECT lower(name) AS name FROM pragma_module_list').all();
+    this.realNames = new Set([...objects, ...modules].map((row) => String(row['name'])));
+    this.reaches = objects
+      .filter((row) => row['type'] === 'view' && this.allowed?.has(String(row['name'])))
+      .map((row) => reachOf(database, String(row['name'])));
+  }
+
+  /** Takes charge of the connection; everything prepared from here on is decided. */
+  install(): void {
+    this.database.setAuthorizer(this.decide);
+  }
+
+  begin(sql: string): void {
+    this.sql = sql;
+    this.denial = null;
+    this.running = false;
+  }
+
+  /** The statement is prepared; what comes now are the virtual tables' own statements. */
+  prepared(): void {
+    this.running = true;
+  }
+
+  private readonly decide = (
+    action: number,
+    first: string | null,
+    second: string | null,
+    database: string | null,
+    context: string | null,
+  ): number => {
+    switch (action) {
+      case constants.SQLITE_SELECT:
+      case constants.SQLITE_RECURSIVE:
+        return constants.SQLITE_OK;
+      case constants.SQLITE_READ:
+        return this.mayRead((first ?? '').toLowerCase(), second ?? '', database, context)
+          ? constants.SQLITE_OK
+          : this.deny('table', first ?? '');
+      case constants.SQLITE_FUNCTION:
+        return this.functions.has((second ?? '').toLowerCase())
+          ? constants.SQLITE_OK
+          : this.deny('function', second ?? '');
+      case constants.SQLITE_PRAGMA:
+        // FTS5 asks for it as it runs; called as a table-valued function it would be a READ.
+        return this.running && first === 'data_version' && second === null
+          ? constants.SQLITE_OK
+          : this.deny('action', 'PRAGMA');
+      default:
+        return this.deny('action', actionName(action));
+    }
+  };
+
+  private deny(what: Denial['what'], name: string): number {
+    this.denial ??= { what, name };
+    return constants.SQLITE_DENY;
+  }
+
+  private mayRead(table: string, column: string, database: string | null, context: string | null): boolean {
+    if (this.denied.has(table) || table.startsWith('sqlite_') || table.startsWith('pragma_')) return false;
+    if (database !== null && database !== 'main') return false;
+    if (!this.realNames.has(table)) return readableModules.has(table) || (column === '' && database === null);
+    if (readableModules.has(table) || this.isGranted(table)) return true;
+    return this.reaches.some(
+      (reach) =>
+        reach.tables.has(table) &&
+        (context === null ? column === '' : reach.contexts.has(context.toLowerCase())) &&
+        mentions(this.sql, reach.view) &&
+        !mentions(this.sql, table),
+    );
+  }
+
+  private isGranted(table: string): boolean {
+    if (this.allowed === null || this.allowed.has(table)) return true;
+    // A virtual table reads its shadow tables by statements of its own.
+    return this.running && [...this.allowed].some((owner) => table.startsWith(`${owner}_`));
+  }
+}
+
+function reachOf(database: DatabaseSync, view: string): ViewReach {
+  const reach: ViewReach = { view, tables: new Set(), contexts: new Set() };
+  database.setAuthorizer((action, table, _column, _database, context) => {
+    if (action === constants.SQLITE_READ && table && context) {
+      reach.tables.add(table.toLowerCase());
+      reach.contexts.add(context.toLowerCase());
+    }
+    return constants.SQLITE_OK;
+  });
+  try {
+    database.prepare(`SELECT * FROM "${view.replaceAll('"', '""')}"`);
+  } catch {
+    // A view that does not compile grants nothing.
+  } finally {
+    database.setAuthorizer(null);
+  }
+  return reach;
+}
+
+/** Whether the text could name the table. SQLite's name characters: letters, digits, _, $ and all beyond ASCII. */
+function mentions(sql: string, name: string): boolean {
+  if (!/^[\w$\u0080-\uffff]+$/.test(name)) return true;
+  const pattern = `(?<![\\w$\\u0080-\\uffff])${name.replaceAll('$', '\\$')}(?![\\w$\\u0080-\\uffff])`;
+  return new RegExp(pattern, 'i').test(sql);
+}
+
+function actionName(action: number): string {
+  const found = Object.entries(constants).find(
+    ([name, value]) => value === action && /^SQLITE_(?!OK|DENY|IGNORE|CHANGESET)/.test(name),
+  );
+  return found ? found[0].replace('SQLITE_', '').replaceAll('_', ' ') : 'this statement';
+}

@@ -1,0 +1,136 @@
+import { setPriority } from 'node:os';
+import type { Isolation } from '../isolation/isolation.js';
+import type { ChildConfiguration, StatementRequest } from './protocol.js';
+import { SqliteProcess, type ChildAnswer } from './sqlite-process.js';
+
+export interface PoolLimits {
+  /** Statements of one datasource at once; more wait. */
+  maxRunning: number;
+  /** Statements after which a process is replaced. */
+  recycleAfter: number;
+}
+
+/** A statement that runs longer than this makes way for the short ones of other datasources. */
+const demoteAfterMs = 250;
+const demotedPriority = 10;
+
+interface Waiter {
+  resolve: (process: SqliteProcess) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * The sandbox processes of one datasource. One stands by while others work, so that a statement
+ * seldom waits for a start; it is replaced when it is taken, killed or worn out.
+ */
+export class SqlitePool {
+  lastUsed = performance.now();
+  private readonly idle: SqliteProcess[] = [];
+  private readonly busy = new Set<SqliteProcess>();
+  private readonly waiting: Waiter[] = [];
+  private closed = false;
+
+  constructor(
+    private readonly isolation: Isolation,
+    private readonly configuration: ChildConfiguration,
+    private readonly limits: PoolLimits,
+  ) {
+    this.prepareSpare();
+  }
+
+  get isQuiet(): boolean {
+    return this.busy.size === 0 && this.waiting.length === 0;
+  }
+
+  async run(request: StatementRequest, timeoutMs: number, signal: AbortSignal): Promise<ChildAnswer> {
+    const answer = await this.runOnce(request, timeoutMs, signal);
+    if (answer.kind !== 'stale') return answer;
+    // The spares opened the same old file.
+    this.discardIdle();
+    return this.runOnce(request, timeoutMs, signal);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    const all = [...this.idle, ...this.busy];
+    this.idle.length = 0;
+    for (const process of all) process.kill();
+    await Promise.all(all.map((process) => process.exited));
+  }
+
+  private async runOnce(
+    request: StatementRequest,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<ChildAnswer> {
+    const process = await this.take(signal);
+    const demotion = setTimeout(() => demote(process), demoteAfterMs);
+    try {
+      await process.opened;
+      return await process.run(request, timeoutMs, signal);
+    } finally {
+      clearTimeout(demotion);
+      this.giveBack(process);
+    }
+  }
+
+  private async take(signal: AbortSignal): Promise<SqliteProcess> {
+    signal.throwIfAborted();
+    this.lastUsed = performance.now();
+    if (this.busy.size < this.limits.maxRunning) return this.start();
+    const { promise, resolve, reject } = Promise.withResolvers<SqliteProcess>();
+    const waiter = { resolve, reject };
+    this.waiting.push(waiter);
+    const abort = (): void => {
+      const index = this.waiting.indexOf(waiter);
+      if (index >= 0) this.waiting.splice(index, 1);
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      return await promise;
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  private start(): SqliteProcess {
+    let process = this.idle.pop();
+    while (process && !process.alive) process = this.idle.pop();
+    process ??= new SqliteProcess(this.isolation, this.configuration);
+    this.busy.add(process);
+    this.prepareSpare();
+    return process;
+  }
+
+  private giveBack(process: SqliteProcess): void {
+    this.busy.delete(process);
+    const worn = process.demoted || process.statements >= this.limits.recycleAfter;
+    if (!process.alive || worn || this.closed || this.idle.length > 1) process.kill();
+    else this.idle.push(process);
+    if (this.closed) return;
+    this.prepareSpare();
+    const waiter = this.waiting.shift();
+    if (waiter) waiter.resolve(this.start());
+  }
+
+  private prepareSpare(): void {
+    if (this.closed || this.idle.some((process) => process.alive) || this.busy.size >= this.limits.maxRunning)
+      return;
+    this.idle.push(new SqliteProcess(this.isolation, this.configuration));
+  }
+
+  private discardIdle(): void {
+    for (const process of this.idle.splice(0)) process.kill();
+  }
+}
+
+function demote(process: SqliteProcess): void {
+  if (process.pid === undefined) return;
+  try {
+    setPriority(process.pid, demotedPriority);
+    process.demoted = true;
+  } catch {
+    // It has ended meanwhile.
+  }
+}

@@ -1,0 +1,174 @@
+import type { Traceback } from '#shared/contracts/attempt';
+import type { AccessPolicy, Connection } from '#shared/contracts/datasource';
+import { retryable } from '#shared/errors/app-error';
+import { unknownTableHint } from '../../traceback/hint.js';
+import { sqliteTraceback } from '../../traceback/sqlite-traceback.js';
+import type { Isolation } from '../isolation/isolation.js';
+import { failed, rejected, since, timedOut } from '../outcome.js';
+import type { Outcome, Target } from '../sandbox.js';
+import { readAsString } from './double-quotes.js';
+import { sqliteFunctions } from './functions.js';
+import type { ChildConfiguration, Denial, Refusal, StatementFailure } from './protocol.js';
+import { SqlitePool, type PoolLimits } from './sqlite-pool.js';
+import type { ChildAnswer } from './sqlite-process.js';
+
+type SqliteConnection = Extract<Connection, { dialect: 'sqlite' }>;
+
+export interface SqliteSandboxOptions extends PoolLimits {
+  isolation: Isolation;
+  /** Datasources whose processes stay warm at once. */
+  maxPools: number;
+}
+
+const mostReadings = 12;
+/** SQLite's primary codes for trouble with the file rather than the statement. */
+const infrastructureCodes = new Set([5, 6, 8, 10, 11, 13, 14, 15, 26]);
+
+/** Statements on SQLite files, each datasource in sandbox processes of its own. */
+export class SqliteSandbox {
+  private readonly pools = new Map<string, SqlitePool>();
+
+  constructor(private readonly options: SqliteSandboxOptions) {}
+
+  async run(
+    target: Target,
+    connection: SqliteConnection,
+    sql: string,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    const pool = this.poolOf(target, connection);
+    const { maxRows, maxBytes, timeoutMs } = target.policy;
+    const started = performance.now();
+    let reading = sql;
+    for (let readings = 1; ; readings += 1) {
+      const answer = await pool.run({ sql: reading, maxRows, maxBytes }, timeoutMs, signal);
+      const next = readings < mostReadings ? otherReading(answer, reading) : null;
+      if (next === null) return this.outcomeOf(answer, target, sql, started);
+      reading = next;
+    }
+  }
+
+  async close(): Promise<void> {
+    const pools = [...this.pools.values()];
+    this.pools.clear();
+    await Promise.all(pools.map((pool) => pool.close()));
+  }
+
+  private poolOf(target: Target, connection: SqliteConnection): SqlitePool {
+    const configuration = childConfiguration(connection.file, target.policy);
+    const { allowTables, denyTables, maxLength, file } = configuration;
+    const key = JSON.stringify([target.datasourceId, file, allowTables, denyTables, maxLength]);
+    const known = this.pools.get(key);
+    if (known) return known;
+    this.makeRoom();
+    const pool = new SqlitePool(this.options.isolation, configuration, this.options);
+    this.pools.set(key, pool);
+    return pool;
+  }
+
+  private makeRoom(): void {
+    if (this.pools.size < this.options.maxPools) return;
+    const quiet = [...this.pools]
+      .filter(([, pool]) => pool.isQuiet)
+      .sort(([, a], [, b]) => a.lastUsed - b.lastUsed);
+    const oldest = quiet[0];
+    if (!oldest) return;
+    this.pools.delete(oldest[0]);
+    void oldest[1].close();
+  }
+
+  private outcomeOf(answer: ChildAnswer, target: Target, sql: string, started: number): Outcome {
+    switch (answer.kind) {
+      case 'rows':
+        return { kind: 'rows', result: answer.result, elapsedMs: since(started) };
+      case 'timeout':
+        return timedOut(target.policy.timeoutMs, started);
+      case 'crashed':
+        return failed(
+          {
+            class: 'too_large',
+            message: `The statement needed more memory than it may have (${answer.how}).`,
+          },
+          started,
+        );
+      case 'stale':
+        throw retryable('database_unreachable', 'The SQLite file changes while it is read.');
+      case 'failed':
+        return failureOutcome(answer.failure, target, sql, started);
+    }
+  }
+}
+
+function childConfiguration(file: string, policy: AccessPolicy): ChildConfiguration {
+  return {
+    file,
+    functions: sqliteFunctions,
+    allowTables: policy.allowTables?.map((name) => name.toLowerCase()) ?? null,
+    denyTables: policy.denyTables?.map((name) => name.toLowerCase()) ?? [],
+    maxLength: Math.min(Math.max(policy.maxBytes, 16 * 1024 ** 2), 64 * 1024 ** 2),
+  };
+}
+
+function otherReading(answer: ChildAnswer, sql: string): string | null {
+  if (answer.kind !== 'failed') return null;
+  const name = /^no such column: "(.*)" - should this be a string literal/s.exec(answer.failure.message)?.[1];
+  return name === undefined ? null : readAsString(sql, name);
+}
+
+function failureOutcome(failure: StatementFailure, target: Target, sql: string, started: number): Outcome {
+  if (failure.denial) return rejected('engine', denialTraceback(failure.denial, target), started);
+  if (failure.code === -1) return refusalOutcome(failure.message as Refusal, target, started);
+  if (infrastructureCodes.has(failure.code & 0xff))
+    throw retryable('database_unreachable', `SQLite cannot read the file: ${failure.message}.`);
+  if (/^(?:variable number must|too many SQL variables)/.test(failure.message))
+    return rejected(
+      'limit',
+      { class: 'syntax', message: 'The statement has parameters; write the values.' },
+      started,
+    );
+  const traceback = sqliteTraceback(failure, sql, target.snapshot);
+  if (failure.running) return failed(traceback, started);
+  if (traceback.class === 'too_large') return rejected('limit', traceback, started);
+  return traceback.class === 'syntax' ? rejected('engine', traceback, started) : failed(traceback, started);
+}
+
+function denialTraceback(denial: Denial, target: Target): Traceback {
+  switch (denial.what) {
+    case 'table': {
+      const hint = unknownTableHint(denial.name, target.snapshot);
+      return {
+        class: 'policy',
+        message: `The table ${denial.name} may not be read.`,
+        ...(hint ? { hint } : {}),
+      };
+    }
+    case 'function':
+      return { class: 'policy', message: `The function ${denial.name} may not be called.` };
+    case 'action':
+      return { class: 'policy', message: `Only reading is allowed, not ${denial.name}.` };
+  }
+}
+
+function refusalOutcome(refusal: Refusal, target: Target, started: number): Outcome {
+  switch (refusal) {
+    case 'empty':
+      return rejected('guard', { class: 'syntax', message: 'There is no statement.' }, started);
+    case 'not_a_read':
+      return rejected(
+        'guard',
+        { class: 'policy', message: 'Only one SELECT, WITH or VALUES statement is allowed.' },
+        started,
+      );
+    case 'several_statements':
+      return rejected('guard', { class: 'policy', message: 'Only one statement is allowed.' }, started);
+    case 'row_too_large':
+      return failed(
+        {
+          class: 'too_large',
+          message: `A single row is larger than the limit of ${target.policy.maxBytes} bytes.`,
+          hint: 'Select fewer or shorter values.',
+        },
+        started,
+      );
+  }
+}
