@@ -13,7 +13,11 @@ export function reply(messages: Message[], n: number): string[] {
   const prompt = parsePrompt(text);
   if (!prompt) return Array.from({ length: n }, () => noSchema);
   const failed = new Set(prompt.failed.map(normalise));
-  const readings = translate(prompt).filter((sql) => !failed.has(normalise(sql)));
+  const readings: string[] = [];
+  for (const sql of translate(prompt)) {
+    if (!failed.has(normalise(sql))) readings.push(sql);
+    if (readings.length === n) break;
+  }
   return Array.from({ length: n }, (_, at) => {
     const sql = readings[at] ?? readings.at(-1);
     return sql === undefined ? notUnderstood : `\`\`\`sql\n${sql}\n\`\`\``;

@@ -1,18 +1,26 @@
 import { tokenise } from './language/tokenise.js';
 import { findMentions } from './linking/find-mentions.js';
+import { variantsOf } from './linking/variants.js';
 import { weighMentions } from './linking/weigh-mentions.js';
 import type { Prompt } from './prompt/parse-prompt.js';
 import { readQuestion } from './reading/read-question.js';
+import { preferSaidLinks } from './reading/link-preference.js';
 import { buildSchema } from './schema/model.js';
 import { renderQuery } from './sql/render.js';
 
-/** SQL for the prompt's question, the likeliest reading first; empty when nothing was understood. */
-export function translate(prompt: Prompt): string[] {
+/** SQL for the prompt's question, the likeliest reading first, all different; none when nothing was understood. */
+export function* translate(prompt: Prompt): Generator<string> {
   const schema = buildSchema(prompt);
   const tokens = tokenise(prompt.question);
   const mentions = findMentions(tokens, schema, prompt.values);
   weighMentions(mentions, tokens, schema);
-  const query = readQuestion(schema, tokens, mentions);
-  const sql = query && renderQuery(schema, query);
-  return sql ? [sql] : [];
+  const preferred = preferSaidLinks(tokens);
+  const seen = new Set<string>();
+  for (const linking of [mentions, ...variantsOf(mentions).map((variant) => variant.mentions)]) {
+    const query = readQuestion(schema, tokens, linking);
+    const sql = query && renderQuery(schema, query, preferred);
+    if (!sql || seen.has(sql)) continue;
+    seen.add(sql);
+    yield sql;
+  }
 }

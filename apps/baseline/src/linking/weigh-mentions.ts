@@ -48,6 +48,7 @@ function namedTables(mentions: Mention[]): Map<Table, number> {
 function supportOf(mentions: Mention[], named: Map<Table, number>): Map<Table, number> {
   const support = new Map<Table, number>();
   for (const mention of mentions) {
+    if ((mention.tables[0]?.score ?? 0) >= 0.9) continue;
     const best = mention.columns[0]?.score ?? 0;
     const tables = new Set([
       ...mention.columns.filter(({ score }) => score >= best - 0.05).map(({ column }) => column.table),
@@ -80,6 +81,15 @@ function tableNear(mention: Mention, mentions: Mention[], tokens: Token[]): Tabl
   const before = mentions.find((other) => other.end === mention.start && isTable(other));
   if (before) return before.tables.map(({ table }) => table).slice(0, 1);
   const after = mentions.find((other) => other.start >= mention.end && isTable(other));
+  const earlier = mentions.findLast((other) => other.end <= mention.start && isTable(other));
+  const cue = earlier && tokens.slice(earlier.end, mention.start).map(({ lower }) => lower);
+  if (
+    earlier &&
+    cue &&
+    cue.length <= 4 &&
+    cue.some((word) => /^(?:with|whose|where|has|have|had|having)$/.test(word))
+  )
+    return earlier.tables.map(({ table }) => table).slice(0, 1);
   if (!after) return null;
   const between = tokens.slice(mention.end, after.start).map(({ lower }) => lower);
   return between.some((word) => /^(?:of|for|from|in|that|which|who|with)$/.test(word)) || between.length < 3

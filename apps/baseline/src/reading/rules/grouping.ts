@@ -6,6 +6,8 @@ export function readLateGrouping(draft: Draft): void {
   draft.sketch.take(
     sketchPattern('# (?:for|of|in|by|from|across|among) {C}(?: and {C})?(?= [?.]|$)'),
     ([, ...indexes]) => {
+      const shown = draft.query.select.at(-1);
+      if (shown?.kind !== 'aggregate' || shown.function !== 'count') return null;
       for (const index of indexes) if (index !== undefined) draft.query.group.push(columnAt(draft, index));
       return ' # ';
     },
