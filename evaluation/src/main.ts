@@ -3,7 +3,7 @@ import { describeError } from '#shared/errors/app-error';
 import { scorePredictions } from './scoring/score-predictions.js';
 
 const usage =
-  'usage: --data DIR --predictions FILE --out DIR [--limit N] [--db ID] [--timeout MS] [--keep-distinct]';
+  'usage: --data DIR --predictions FILE --out DIR [--limit N] [--db ID] [--timeout MS] [--keep-distinct] [--compare-with DIR]';
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -15,6 +15,7 @@ async function main(): Promise<number> {
       db: { type: 'string' },
       timeout: { type: 'string' },
       'keep-distinct': { type: 'boolean' },
+      'compare-with': { type: 'string' },
     },
   });
   const { data, predictions, out } = values;
@@ -29,6 +30,7 @@ async function main(): Promise<number> {
     ...(values.limit && { limit: Number(values.limit) }),
     ...(values.db && { db: values.db }),
     ...(values.timeout && { timeoutMs: Number(values.timeout) }),
+    ...(values['compare-with'] && { compareWith: values['compare-with'] }),
     keepDistinct: values['keep-distinct'] ?? false,
     onProgress: (done, total) => {
       if (process.stderr.isTTY) process.stderr.write(`\r${done}/${total}${done === total ? '\n' : ''}`);

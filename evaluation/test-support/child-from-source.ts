@@ -1,12 +1,14 @@
 import type { ChildProgram } from '../src/execution/comparison-child.js';
 
-/** Node runs TypeScript, but does not look for a `.ts` where an import says `.js`. */
+const sharedSources = new URL('../../libs/shared/src/', import.meta.url).href;
+
+/** Node runs TypeScript, but does not look for a `.ts` where an import says `.js` or names the built library. */
 const resolveSources = `
   import { registerHooks } from 'node:module';
   registerHooks({
     resolve(specifier, context, next) {
-      const relative = specifier.startsWith('.') && specifier.endsWith('.js');
-      return next(relative ? specifier.slice(0, -3) + '.ts' : specifier, context);
+      const shared = specifier.replace(/^#shared\\/(.*)$/, '${sharedSources}$1.ts');
+      return next(shared.replace(/^(\\..*)\\.js$/, '$1.ts'), context);
     },
   });
 `;
@@ -17,7 +19,6 @@ export const childFromSource: ChildProgram = {
   execArgv: [
     '--no-warnings',
     '--experimental-transform-types',
-    '--conditions=source',
     `--import=data:text/javascript,${encodeURIComponent(resolveSources)}`,
   ],
 };

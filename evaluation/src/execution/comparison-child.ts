@@ -6,6 +6,9 @@ export interface ChildProgram {
   execArgv: string[];
 }
 
+/** Undefined until the first statement starts; the prediction has been prepared by then. */
+type RunningStatement = 'gold' | 'predicted' | undefined;
+
 /** A child process and its life: started when needed, killed when a statement does not end, started again. */
 export class ComparisonChild {
   private process: ChildProcess | undefined;
@@ -18,7 +21,9 @@ export class ComparisonChild {
 
   compare(comparison: Comparison): Promise<Verdict> {
     const child = (this.process ??= this.start());
-    let running: 'gold' | 'predicted' = 'gold';
+    let running: RunningStatement;
+    let stderr = '';
+    const onStderr = (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-500));
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         this.stop();
@@ -30,14 +35,16 @@ export class ComparisonChild {
         timer.refresh();
       };
       const onExit = (code: number | null, signal: string | null) => {
-        finish(unfinished(running, 'crashed', `the process ended (${signal ?? code})`));
+        finish(unfinished(running, 'crashed', `the process ended (${signal ?? code}) ${stderr}`.trim()));
       };
       const finish = (verdict: Verdict) => {
         clearTimeout(timer);
         child.off('message', onMessage).off('exit', onExit);
+        child.stderr?.off('data', onStderr);
         resolve(verdict);
       };
       child.on('message', onMessage).on('exit', onExit);
+      child.stderr?.on('data', onStderr);
       // A message that cannot be sent has its reason in the exit that follows.
       child.send(comparison, () => undefined);
     });
@@ -50,7 +57,7 @@ export class ComparisonChild {
 
   private start(): ChildProcess {
     const { module, execArgv } = this.program;
-    const child = fork(module, { execArgv, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    const child = fork(module, { execArgv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     child.once('exit', () => {
       if (this.process === child) this.process = undefined;
     });
@@ -58,14 +65,17 @@ export class ComparisonChild {
   }
 }
 
-function unfinished(
-  running: 'gold' | 'predicted',
-  kind: ComparisonFailure['kind'],
-  message: string,
-): Verdict {
+function unfinished(running: RunningStatement, kind: ComparisonFailure['kind'], message: string): Verdict {
   const isGold = running === 'gold';
   const failure = isGold
     ? { kind: 'gold' as const, message: `the gold statement: ${message}` }
     : { kind, message };
-  return { correct: false, valid: true, executes: false, failure, goldMs: 0, predictedMs: 0 };
+  return {
+    correct: false,
+    valid: running !== undefined,
+    executes: false,
+    failure,
+    goldMs: 0,
+    predictedMs: 0,
+  };
 }

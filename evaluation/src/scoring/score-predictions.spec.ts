@@ -149,6 +149,19 @@ describe('scorePredictions', () => {
     expect(metrics).toMatchObject({ goldFailures: 1, byHardness: { unknown: { questions: 1, ex: 0 } } });
   });
 
+  it('writes a dashboard, with the differences from another run where one is named', async () => {
+    const questions = [{ gold: 'SELECT 1', predicted: 'SELECT 2' }];
+    const data = writeTinyDataset(questions);
+    folders.push(data);
+    const common = { data, predictions: join(data, 'predictions.sql'), program: childFromSource, size: 1 };
+    const first = join(data, 'first');
+    const second = join(data, 'second');
+    await scorePredictions({ ...common, out: first });
+    await scorePredictions({ ...common, out: second, compareWith: first });
+    expect(readFileSync(join(first, 'dashboard.html'), 'utf8')).toContain('"comparison":null');
+    expect(readFileSync(join(second, 'dashboard.html'), 'utf8')).toContain('"onlyFirstCorrect":0');
+  });
+
   it('refuses a file with too few or too many lines', async () => {
     const data = writeTinyDataset([{ gold: 'SELECT 1', predicted: 'SELECT 1\nSELECT 2' }]);
     folders.push(data);

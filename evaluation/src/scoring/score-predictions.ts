@@ -1,10 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { permanent } from '#shared/errors/app-error';
 import { ComparisonPool, type PoolOptions } from '../execution/comparison-pool.js';
 import { readDataset, readPredictions } from '../spider/dataset.js';
 import type { OfficialFormOptions } from '../statement/official-form.js';
 import { metricsOf, type Metrics } from './metrics.js';
+import { readRun, writeScores } from './outputs.js';
 import { StatementScorer, type ScoredStatement } from './statement-scorer.js';
 
 export interface ScorePredictionsOptions extends Partial<OfficialFormOptions>, PoolOptions {
@@ -12,8 +11,12 @@ export interface ScorePredictionsOptions extends Partial<OfficialFormOptions>, P
   data: string;
   /** One statement a line, in the questions' order. */
   predictions: string;
-  /** Gets metrics.json and detailed_results.jsonl; made if it is missing. */
+  /** Gets metrics.json, detailed_results.jsonl and dashboard.html; made if it is missing. */
   out: string;
+  /** What the dashboard calls this run; the predictions' file else. */
+  name?: string;
+  /** The `out` of another run on the same questions, to show the differences. */
+  compareWith?: string;
   /** Name of the questions file in `data`. */
   questionsFile?: string;
   /** Only the first so many questions. */
@@ -33,7 +36,7 @@ export interface ScoredPredictions {
   elapsedMs: number;
 }
 
-/** Scores a file of predicted statements without a model, and writes metrics.json and detailed_results.jsonl. */
+/** Scores a file of predicted statements without a model, and writes metrics.json, detailed_results.jsonl and dashboard.html. */
 export async function scorePredictions(options: ScorePredictionsOptions): Promise<ScoredPredictions> {
   const from = performance.now();
   const dataset = readDataset(options.data, options.questionsFile);
@@ -43,6 +46,7 @@ export async function scorePredictions(options: ScorePredictionsOptions): Promis
     .slice(0, options.limit);
   if (questions.length === 0) throw permanent('invalid_request', 'no question is left to score');
 
+  const other = options.compareWith === undefined ? undefined : readRun(options.compareWith);
   const pool = options.pool ?? new ComparisonPool(options);
   const form = {
     keepDistinct: options.keepDistinct ?? false,
@@ -58,20 +62,11 @@ export async function scorePredictions(options: ScorePredictionsOptions): Promis
         return statement;
       }),
     );
-    const metrics = metricsOf(
-      scored.map((statement) => statement.score),
-      options.seed ?? 1,
-    );
-    writeScores(options.out, metrics, scored);
+    const scores = scored.map((statement) => statement.score);
+    const metrics = metricsOf(scores, options.seed ?? 1);
+    writeScores(options.out, { name: options.name ?? options.predictions, scores }, metrics, other);
     return { metrics, scored, elapsedMs: performance.now() - from };
   } finally {
     if (!options.pool) pool.close();
   }
-}
-
-function writeScores(out: string, metrics: Metrics, scored: ScoredStatement[]): void {
-  mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
-  const lines = scored.map((statement) => `${JSON.stringify(statement.score)}\n`);
-  writeFileSync(join(out, 'detailed_results.jsonl'), lines.join(''));
 }

@@ -36,7 +36,8 @@ export function readDataset(folder: string, questionsFile = 'dev.json'): SpiderD
     gold: entry.query,
   }));
   const tables = join(folder, 'tables.json');
-  return { folder, questions, schemas: existsSync(tables) ? readSchemas(readJson(tables)) : new Map() };
+  const schemas = existsSync(tables) ? readSchemas(readJson(tables)) : new Map<string, SpiderSchema>();
+  return { folder, questions, schemas };
 }
 
 /** Every database of a schema: one in Spider itself, hundreds in its test suites. The one named for the schema first. */

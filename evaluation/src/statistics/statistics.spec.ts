@@ -6,7 +6,7 @@ const verdicts = (correct: number, all: number) => Array.from({ length: all }, (
 
 describe('bootstrapInterval', () => {
   it('comes near the normal approximation for a share', () => {
-    const { low, high } = bootstrapInterval(verdicts(600, 1000).map(Number), { seed: 3 });
+    const { low, high } = bootstrapInterval(verdicts(600, 1000).map(Number), { seed: 3, resamples: 1000 });
     const margin = 1.96 * Math.sqrt((0.6 * 0.4) / 1000);
     expect(low).toBeCloseTo(0.6 - margin, 2);
     expect(high).toBeCloseTo(0.6 + margin, 2);
@@ -42,7 +42,7 @@ describe('compareRuns', () => {
   });
 
   it('finds a real difference and its size', () => {
-    const result = compareRuns(verdicts(600, 1000), verdicts(640, 1000));
+    const result = compareRuns(verdicts(600, 1000), verdicts(640, 1000), { resamples: 1000 });
     expect(result).toMatchObject({ difference: 0.04, significant: true });
     expect(result.interval.low).toBeGreaterThan(0.02);
     expect(result.interval.high).toBeLessThan(0.06);
