@@ -15,7 +15,6 @@ export interface Home {
   masterKeyFile: string;
   postgres: string;
   samples: string;
-  index: string;
   logs: string;
 }
 
@@ -28,7 +27,6 @@ export function homeOf(folder: string): Home {
     masterKeyFile: join(folder, 'master.key'),
     postgres: join(folder, 'postgres'),
     samples: join(folder, 'samples'),
-    index: join(folder, 'index'),
     logs: join(folder, 'logs'),
   };
 }
@@ -40,8 +38,7 @@ export function prepareHome(home: Home): void {
       mkdirSync(home.folder, { recursive: true });
       chmodSync(home.folder, process.getuid?.() === 0 ? 0o711 : 0o700);
     }
-    for (const folder of [home.samples, home.index, home.logs])
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const folder of [home.samples, home.logs]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new CliError('home_not_writable', `${home.folder} cannot be written: ${describeError(error)}`, {
       cause: error,

@@ -34,6 +34,8 @@ export interface Host {
 
 /** Runs the whole service in this process, with a PostgreSQL and a baseline model of its own where none is configured. */
 export async function startHost(config: CliConfig, options: HostOptions): Promise<Host> {
+  // Whatever the apps write, an index with cell values among it, is for its owner only.
+  process.umask(0o077);
   const home = homeOf(config.home);
   prepareHome(home);
   const lock = takeLock(home.lockFile);

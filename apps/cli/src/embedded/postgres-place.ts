@@ -10,7 +10,8 @@ const privateRoots = ['/var/lib', '/var/tmp'];
 
 /** The folder for clusters and copied binaries of a home: in it, or where the account can get at it. */
 export function choosePlace(home: Home, account: Account | null, roots = privateRoots): string {
-  mkdirSync(home.postgres, { recursive: true, mode: 0o711 });
+  mkdirSync(home.postgres, { recursive: true });
+  if (account) chmodSync(home.postgres, 0o711);
   if (isPassable(home.postgres, account)) return home.postgres;
   const name = createHash('sha256').update(realpathSync(home.folder)).digest('hex').slice(0, 16);
   for (const root of roots) {
