@@ -27,7 +27,7 @@ export function tokenise(question: string): Token[] {
       '$1 name and $2 name',
     )
     .replaceAll(/\b(do|does|did|is|are|was|were|has|have|had|ca|wo|could|would)n['’]t\b/gi, '$1 not')
-    .replaceAll(/['’]s\b(?!['’])/g, '');
+    .replaceAll(/"[^"]*"|['’]s\b(?!['’])/g, (found) => (found.startsWith('"') ? found : ''));
   return [...plain.matchAll(pattern)].map((match) => tokenOf(match));
 }
 

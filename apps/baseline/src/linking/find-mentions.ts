@@ -1,31 +1,25 @@
 import type { Token } from '../language/tokenise.js';
 import type { CellValue } from '../prompt/parse-prompt.js';
-import { findColumn, type Schema, type Table } from '../schema/model.js';
-import { matchColumn, matchTable } from './name-match.js';
+import type { Schema, Table } from '../schema/model.js';
+import { knownValues } from './known-values.js';
 import type { Mention, ValueHit } from './mention.js';
+import { matchColumn, matchTable } from './name-match.js';
+import { isQuestionWord, isSortingWord } from './question-words.js';
 
 const longestName = 6;
 const longestValue = 12;
+/** The least score at which a name counts as named. */
 const weakest = 0.5;
-/** Words that never name a table or column by themselves, whatever the schema calls its things. */
-const wordsOfQuestions = new Set(
-  (
-    'a an the of in on at by for to from with and or not is are was were be been do does did have has had what which who whom whose ' +
-    'where when how many much show list find give return tell me all any each every there that this those these it its their his her ' +
-    'number most least more less than as per different distinct average total maximum minimum top also please id? count ' +
-    'over under between before after above below no without never both only some other one s we you i they can could per same if'
-  ).split(' '),
-);
+/** From here on, a name is as good as exact. */
+const strong = 0.85;
 
-/** All spans that could name something, the best of those that overlap. */
+/** All spans of the question that could name something, the best of those that overlap. */
 export function findMentions(tokens: Token[], schema: Schema, cells: CellValue[]): Mention[] {
-  const values = knownValues(schema, cells);
-  const stems = new Set(tokens.map((token) => token.stem));
-  const isNamed = (table: Table) => table.words.every((word) => stems.has(word));
+  const finder = new Finder(tokens, schema, knownValues(schema, cells));
   const spans: { mention: Mention; weight: number }[] = [];
   for (let start = 0; start < tokens.length; start++) {
     for (let end = start + 1; end <= Math.min(tokens.length, start + longestValue); end++) {
-      const mention = mentionOf(tokens, start, end, schema, values, isNamed);
+      const mention = finder.mention(start, end);
       if (mention) spans.push({ mention, weight: weigh(mention, tokens) });
     }
   }
@@ -33,7 +27,7 @@ export function findMentions(tokens: Token[], schema: Schema, cells: CellValue[]
   const taken = new Set<number>();
   const chosen: Mention[] = [];
   for (const { mention } of spans) {
-    const covered = range(mention.start, mention.end);
+    const covered = positions(mention);
     if (covered.some((at) => taken.has(at))) continue;
     covered.forEach((at) => taken.add(at));
     chosen.push(mention);
@@ -41,121 +35,119 @@ export function findMentions(tokens: Token[], schema: Schema, cells: CellValue[]
   return chosen.sort((a, b) => a.start - b.start);
 }
 
+/** Longer spans win, and better matches among equally long ones. */
 function weigh(mention: Mention, tokens: Token[]): number {
-  const words = range(mention.start, mention.end).filter(
-    (at) => !wordsOfQuestions.has(tokens[at]?.lower ?? ''),
-  ).length;
-  const best = Math.max(
-    mention.tables[0]?.score ?? 0,
-    mention.columns[0]?.score ?? 0,
-    mention.values[0]?.score ?? 0,
-  );
+  const words = positions(mention).filter((at) => !isQuestionWord(tokens[at]?.lower ?? '')).length;
+  const best = Math.max(bestName(mention), mention.values[0]?.score ?? 0);
   return Math.max(words, 0.5) * best + (mention.kind === 'Q' ? 5 : 0);
 }
 
-function mentionOf(
-  tokens: Token[],
-  start: number,
-  end: number,
-  schema: Schema,
-  values: Map<string, ValueHit[]>,
-  isNamed: (table: Table) => boolean,
-): Mention | null {
-  const span = tokens.slice(start, end);
-  const [first] = span;
-  if (!first) return null;
-  const text = span.length === 1 ? first.text : textOf(span);
-  const base = { start, end, text, tables: [], columns: [], values: [] };
-  if (span.length === 1 && first.kind === 'quoted')
-    return quotedMention({ ...base, kind: 'Q', values: values.get(first.lower) ?? [] }, first, schema);
-  if (span.length === 1 && first.number !== undefined)
-    return {
-      ...base,
-      kind: 'N',
-      number: first.number,
-      values: first.kind === 'number' ? (values.get(first.lower) ?? []) : [],
-    };
-  if (span.some(({ kind }) => kind === 'quoted')) return null;
-  const found: Mention = { ...base, kind: 'V', values: usable(span, values.get(text.toLowerCase()) ?? []) };
-  if (end - start <= longestName && span.every(({ kind }) => kind !== 'mark'))
-    nameHits(found, span, schema, isNamed);
-  const bestName = Math.max(found.tables[0]?.score ?? 0, found.columns[0]?.score ?? 0);
-  if (bestName >= 0.85 && !span.some(({ text }, at) => /^\p{Lu}/u.test(text) && start + at > 0))
-    found.values = [];
-  if (found.values.length === 0 && bestName < weakest) return null;
-  return found;
+function positions({ start, end }: Mention): number[] {
+  return Array.from({ length: end - start }, (_, at) => start + at);
 }
 
-/** Quotes mostly hold a cell, and now and then a column's name. */
-function quotedMention(found: Mention, token: Token, schema: Schema): Mention {
-  if (found.values.length > 0) return found;
-  const columns = schema.tables.flatMap((table) => table.columns);
-  const named = columns.filter(
-    ({ name }) => name.toLowerCase().replaceAll('_', ' ') === token.lower.replaceAll('_', ' '),
-  );
-  return named.length === 0
-    ? found
-    : { ...found, kind: 'V', columns: named.map((column) => ({ column, score: 1 })) };
+function bestName({ tables, columns }: Mention): number {
+  return Math.max(tables[0]?.score ?? 0, columns[0]?.score ?? 0);
 }
 
-function nameHits(found: Mention, span: Token[], schema: Schema, isNamed: (table: Table) => boolean): void {
-  const words = span.filter(({ lower }) => lower !== 'of' && lower !== 'the').map((token) => token.stem);
-  const [first, last] = [span[0]?.lower ?? '', span.at(-1)?.lower ?? ''];
-  if (words.length === 0 || /^(?:of|the|and|for|in)$/.test(first) || /^(?:of|the|and|for|in)$/.test(last))
-    return;
-  if (span.length === 1 && wordsOfQuestions.has(first)) return;
-  found.tables = schema.tables
-    .map((table) => ({ table, score: matchTable(words, table) }))
-    .filter(({ score }) => score >= weakest)
-    .sort((a, b) => b.score - a.score);
-  const counts =
-    words.length > 1 &&
-    words[0] === 'number' &&
-    schema.tables.some((table) => matchTable(words.slice(1), table) > 0.85);
-  found.columns = schema.tables
-    .filter((table) => !counts || isNamed(table))
-    .flatMap(({ columns }) => columns)
-    .map((column) => ({ column, score: matchColumn(words, column) }))
-    .filter(({ score }) => score >= weakest)
-    .sort((a, b) => b.score - a.score);
+class Finder {
+  private readonly stems: Set<string>;
+
+  constructor(
+    private readonly tokens: Token[],
+    private readonly schema: Schema,
+    private readonly values: Map<string, ValueHit[]>,
+  ) {
+    this.stems = new Set(tokens.map((token) => token.stem));
+  }
+
+  mention(start: number, end: number): Mention | null {
+    const span = this.tokens.slice(start, end);
+    const [first] = span;
+    if (!first) return null;
+    const found: Mention = { kind: 'V', start, end, text: textOf(span), tables: [], columns: [], values: [] };
+    if (span.length === 1 && first.kind === 'quoted') return this.quoted(found, first);
+    if (span.length === 1 && first.number !== undefined) return this.number(found, first, first.number);
+    if (span.some(({ kind }) => kind === 'quoted')) return null;
+    found.values = usable(span, this.valuesOf(found.text));
+    if (end - start <= longestName && span.every(({ kind }) => kind !== 'mark')) this.addNames(found, span);
+    if (bestName(found) >= strong && !this.isWrittenAsName(found)) found.values = [];
+    return found.values.length === 0 && bestName(found) < weakest ? null : found;
+  }
+
+  private valuesOf(text: string): ValueHit[] {
+    return (this.values.get(text.toLowerCase()) ?? []).map((hit) => ({ ...hit }));
+  }
+
+  /** Quotes mostly hold a cell, and now and then a column's name. */
+  private quoted(found: Mention, token: Token): Mention {
+    const values = this.valuesOf(token.lower);
+    const plain = (name: string) => name.toLowerCase().replaceAll('_', ' ');
+    const named = this.schema.tables
+      .flatMap(({ columns }) => columns)
+      .filter(({ name }) => plain(name) === plain(token.text));
+    if (values.length > 0 || named.length === 0) return { ...found, kind: 'Q', values };
+    return { ...found, columns: named.map((column) => ({ column, score: 1 })) };
+  }
+
+  private number(found: Mention, token: Token, number: number): Mention {
+    return { ...found, kind: 'N', number, values: token.kind === 'number' ? this.valuesOf(token.lower) : [] };
+  }
+
+  /** Capitals within a sentence: `the city Orange`. */
+  private isWrittenAsName({ start, end }: Mention): boolean {
+    return this.tokens.slice(Math.max(1, start), end).some(({ text }) => /^\p{Lu}/u.test(text));
+  }
+
+  private addNames(found: Mention, span: Token[]): void {
+    const words = span.filter(({ lower }) => lower !== 'of' && lower !== 'the').map((token) => token.stem);
+    const joining = /^(?:of|the|and|for|in)$/;
+    const [first = '', last = ''] = [span[0]?.lower, span.at(-1)?.lower];
+    if (joining.test(first) || joining.test(last)) return;
+    if (span.length === 1 && (isQuestionWord(first) || isSortingWord(this.tokens, found.start))) return;
+    const { tables } = this.schema;
+    const byScore = (a: { score: number }, b: { score: number }) => b.score - a.score;
+    found.tables = tables
+      .map((table) => ({ table, score: matchTable(words, table) }))
+      .filter(({ score }) => score >= weakest)
+      .sort(byScore);
+    found.columns = tables
+      .filter((table) => !this.countsRows(words) || this.isNamed(table))
+      .flatMap(({ columns }) => columns.map((column) => ({ column, score: matchColumn(words, column) })))
+      .filter(({ score }) => score >= weakest)
+      .sort(byScore);
+  }
+
+  /** `number of orders` asks to count a table's rows, unless a table that the question names has such a column. */
+  private countsRows([first, ...rest]: string[]): boolean {
+    return (
+      first === 'number' &&
+      rest.length > 0 &&
+      this.schema.tables.some((table) => matchTable(rest, table) > strong)
+    );
+  }
+
+  private isNamed(table: Table): boolean {
+    return table.words.every((word) => this.stems.has(word));
+  }
 }
 
 /** A cell that is a common word, or one letter, counts only where the question writes it as a name. */
 function usable(span: Token[], hits: ValueHit[]): ValueHit[] {
   const [token] = span;
   if (!token || span.length > 1) return hits;
-  if (wordsOfQuestions.has(token.lower)) return [];
-  if (token.text.length === 1 && !/\p{Lu}/u.test(token.text)) return [];
+  if (isQuestionWord(token.lower)) return [];
+  if (/\p{Lu}|\d/u.test(token.text)) return hits;
   // A code like `END` is not meant by the word `end`.
-  return /\p{Lu}|\d/u.test(token.text)
-    ? hits
+  return token.text.length === 1
+    ? []
     : hits.filter(({ value }) => value.length > 5 || !/^\p{Lu}+$/u.test(value));
-}
-
-function knownValues(schema: Schema, cells: CellValue[]): Map<string, ValueHit[]> {
-  const values = new Map<string, ValueHit[]>();
-  const add = (hit: ValueHit) => {
-    const key = hit.value.toLowerCase().trim();
-    const hits = values.get(key) ?? [];
-    if (!hits.some(({ column }) => column === hit.column)) values.set(key, [...hits, hit]);
-  };
-  for (const cell of cells) {
-    const column = findColumn(schema.tables, cell.table, cell.column);
-    if (column) add({ column, value: cell.value, score: 1.2 });
-  }
-  for (const column of schema.tables.flatMap(({ columns }) => columns))
-    for (const value of column.samples) if (!value.endsWith('…')) add({ column, value, score: 1.15 });
-  return values;
 }
 
 /** The question's own text between the tokens, spaces and all. */
 function textOf(span: Token[]): string {
-  return span.reduce(
-    (text, token, at) => text + (at > 0 && (span[at - 1]?.end ?? 0) < token.start ? ' ' : '') + token.text,
-    '',
-  );
-}
-
-function range(start: number, end: number): number[] {
-  return Array.from({ length: end - start }, (_, at) => start + at);
+  return span.reduce((text, token, at) => {
+    const gap = at > 0 && (span[at - 1]?.end ?? 0) < token.start ? ' ' : '';
+    return text + gap + token.text;
+  }, '');
 }

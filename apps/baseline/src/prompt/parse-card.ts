@@ -19,7 +19,7 @@ export function parseTableCard(card: string): TableSnapshot | null {
 }
 
 function parseAbout(rest: string): Pick<TableSnapshot, 'comment' | 'rowCount'> {
-  const about = /^ -- (.*?)(?:(?:^| )\((\d+) rows\))?$/.exec(rest);
+  const about = /^ -- (.*?)(?:(?:(?<=^ -- )| )\((\d+) rows\))?$/.exec(rest);
   const [, comment = '', rows] = about ?? [];
   return { ...(comment ? { comment } : {}), ...(rows === undefined ? {} : { rowCount: Number(rows) }) };
 }

@@ -1,0 +1,50 @@
+import type { Prompt } from '../prompt/parse-prompt.js';
+import { parsePrompt } from '../prompt/parse-prompt.js';
+
+const tables = `table customers (300 rows)
+  id INTEGER primary key
+  name TEXT -- values: 'Ada Lovelace', 'Alan Turing'
+  age INTEGER
+  city_id INTEGER references cities(id)
+
+table cities (20 rows)
+  id INTEGER primary key
+  name TEXT
+  country TEXT -- values: 'France', 'Spain'
+  population INTEGER
+
+table orders (4000 rows)
+  id INTEGER primary key
+  customer_id INTEGER references customers(id)
+  order_date DATE
+  status TEXT -- values: 'open', 'paid', 'sent'
+  total_price REAL
+
+table messages (50 rows)
+  id INTEGER primary key
+  sender_id INTEGER references customers(id)
+  recipient_id INTEGER references customers(id)
+  "group" TEXT`;
+
+/** A prompt over a small shop, as the generator would send it. */
+export function shopPromptText(
+  question: string,
+  extra: { dialect?: string; values?: string[]; failed?: string[] } = {},
+): string {
+  const { dialect = 'SQLite', values = [], failed = [] } = extra;
+  return [
+    `Dialect: ${dialect}`,
+    `Tables:\n${tables}`,
+    ...(values.length > 0 ? [`Values:\n${values.join('\n')}`] : []),
+    ...(failed.length > 0
+      ? [`Failed attempts:\n${failed.map((sql) => `SQL: ${sql}\nError (other): no`).join('\n\n')}`]
+      : []),
+    `Question: ${question}`,
+  ].join('\n\n');
+}
+
+export function shopPrompt(question: string, extra: Parameters<typeof shopPromptText>[1] = {}): Prompt {
+  const prompt = parsePrompt(shopPromptText(question, extra));
+  if (!prompt) throw new Error('the shop prompt does not parse');
+  return prompt;
+}
