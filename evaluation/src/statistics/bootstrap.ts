@@ -1,5 +1,7 @@
 import { seededRandom } from './random.js';
 
+const { floor } = Math;
+
 export interface Interval {
   low: number;
   high: number;
@@ -26,7 +28,7 @@ export function bootstrapInterval(values: readonly number[], options: BootstrapO
   const means = new Float64Array(resamples);
   for (let round = 0; round < resamples; round++) {
     let sum = 0;
-    for (let drawn = 0; drawn < size; drawn++) sum += sample[Math.floor(random() * size)] ?? 0;
+    for (let drawn = 0; drawn < size; drawn++) sum += sample[floor(random() * size)] ?? 0;
     means[round] = sum / size;
   }
   means.sort();

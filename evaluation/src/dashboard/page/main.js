@@ -123,11 +123,11 @@ function render() {
         hardnessOf,
       ),
     ),
-    barChart('What went wrong', failureGroups(selected, failures, outcomeOf)),
     barChart(
       'Execution accuracy by database',
       accuracyGroups(selected, distinct(scores.map((score) => score.dbId)), (score) => score.dbId),
     ),
+    barChart('What went wrong', failureGroups(selected, failures, outcomeOf)),
   );
   place('count').textContent = `${indices.length} of ${runs[0].scores.length} questions`;
   place('questions').replaceChildren(...indices.slice(0, shown).map((at) => questionItem(runs, at)));
