@@ -1,0 +1,27 @@
+/** One link of the bare chain as a process: takes jobs, does nothing, adds the next. Arguments: queue URL, link. */
+import { Queue, Worker } from 'bullmq';
+import { lockDurationMs, stalledCheckMs } from '#shared/queue/catalogue';
+import { chain, type ChainPayload, concurrency, jobOptions, type Link, queueOptions } from './settings.js';
+
+const [url = '', name = ''] = process.argv.slice(2);
+const link = name as Link;
+const options = queueOptions(url);
+const next = chain[chain.indexOf(link) + 1];
+const nextQueue = next && new Queue<ChainPayload>(next, options);
+
+const worker = new Worker<ChainPayload>(
+  link,
+  async ({ data }) => {
+    if (next) await nextQueue?.add(next, data, jobOptions(next, data));
+  },
+  {
+    ...options,
+    concurrency: concurrency[link],
+    lockDuration: lockDurationMs,
+    stalledInterval: stalledCheckMs,
+  },
+);
+
+process.once('SIGTERM', () => void worker.close().finally(() => process.exit(0)));
+await worker.waitUntilReady();
+process.stdout.write('ready\n');
