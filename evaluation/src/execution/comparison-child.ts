@@ -6,6 +6,9 @@ export interface ChildProgram {
   execArgv: string[];
 }
 
+/** For a process to start and open a database, on a machine under load. */
+const startTimeoutMs = 60_000;
+
 /** Undefined until the first statement starts; the prediction has been prepared by then. */
 type RunningStatement = 'gold' | 'predicted' | undefined;
 
@@ -25,14 +28,17 @@ export class ComparisonChild {
     let stderr = '';
     const onStderr = (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-500));
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        this.stop();
-        finish(unfinished(running, 'timeout', `stopped after ${this.timeoutMs} ms`));
-      }, this.timeoutMs);
+      const stopAfter = (limitMs: number) =>
+        setTimeout(() => {
+          this.stop();
+          finish(unfinished(running, 'timeout', `stopped after ${limitMs} ms`));
+        }, limitMs);
+      let timer = stopAfter(startTimeoutMs);
       const onMessage = (message: ChildMessage) => {
         if (message.kind === 'verdict') return finish(message.verdict);
         running = message.statement;
-        timer.refresh();
+        clearTimeout(timer);
+        timer = stopAfter(this.timeoutMs);
       };
       const onExit = (code: number | null, signal: string | null) => {
         finish(unfinished(running, 'crashed', `the process ended (${signal ?? code}) ${stderr}`.trim()));

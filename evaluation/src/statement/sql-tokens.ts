@@ -6,7 +6,9 @@ export interface SqlToken {
 /** Pieces of an SQL text; joined they give it back. Knows quotes and comments, no grammar. */
 export function sqlTokens(sql: string): SqlToken[] {
   return [...sql.matchAll(tokenPattern)].map(({ 0: text, groups }) => {
-    const kind = Object.entries(groups ?? {}).find(([, matched]) => matched !== undefined)?.[0];
+    const kind = Object.entries(groups ?? {}).find(
+      ([, matched]: [string, string | undefined]) => matched !== undefined,
+    )?.[0];
     return { kind: (kind ?? 'symbol') as SqlToken['kind'], text };
   });
 }

@@ -17,7 +17,7 @@ export function resultsEqual(
 ): boolean {
   if (first.length !== second.length) return false;
   if (first.length === 0) return true;
-  if (first[0]!.length !== second[0]!.length) return false;
+  if (first[0]?.length !== second[0]?.length) return false;
 
   const identities = new CellIdentities();
   const left = identityColumns(first, identities);
@@ -32,5 +32,7 @@ export function resultsEqual(
 }
 
 function identityColumns(rows: readonly ComparedRow[], identities: CellIdentities): IdentityColumns {
-  return rows[0]!.map((_, column) => Int32Array.from(rows, (row) => identities.of(row[column] ?? null)));
+  return (rows[0] ?? []).map((_, column) =>
+    Int32Array.from(rows, (row) => identities.of(row[column] ?? null)),
+  );
 }

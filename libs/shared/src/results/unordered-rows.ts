@@ -38,7 +38,7 @@ function sortKey(cell: ComparedCell): string {
       return `${floatText(cell)}<class 'float'>`;
     case 'boolean':
       return `${cell ? 'True' : 'False'}<class 'bool'>`;
-    case 'object':
+    default:
       return `b'${Buffer.from(cell).toString('latin1')}'<class 'bytes'>`;
   }
 }
