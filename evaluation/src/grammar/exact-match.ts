@@ -7,6 +7,7 @@ import {
   type Condition,
   type Conditions,
   type Operand,
+  type SetOperator,
   type SpiderQuery,
   type ValueUnit,
 } from './spider-query.js';
@@ -39,7 +40,7 @@ class Clauses {
     private readonly schema: SpiderSchema,
   ) {}
 
-  behind(operator: (typeof setOperators)[number]): Clauses | null {
+  behind(operator: SetOperator): Clauses | null {
     const query = this.query[operator];
     return query && new Clauses(query, this.statement, this.schema);
   }
