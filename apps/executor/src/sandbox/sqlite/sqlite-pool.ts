@@ -13,6 +13,8 @@ export interface PoolLimits {
 /** A statement that runs longer than this makes way for the short ones of other datasources. */
 const demoteAfterMs = 250;
 const demotedPriority = 10;
+/** After this long without a statement, one process is enough to stand by. */
+const quietMs = 10_000;
 
 interface Waiter {
   resolve: (process: SqliteProcess) => void;
@@ -21,7 +23,8 @@ interface Waiter {
 
 /**
  * The sandbox processes of one datasource. One stands by while others work, so that a statement
- * seldom waits for a start; it is replaced when it is taken, killed or worn out.
+ * seldom waits for a start; it is replaced when it is taken, killed or worn out. All that were
+ * needed at once stay until the datasource is quiet: a start costs as much as many statements.
  */
 export class SqlitePool {
   lastUsed = performance.now();
@@ -29,6 +32,7 @@ export class SqlitePool {
   private readonly busy = new Set<SqliteProcess>();
   private readonly waiting: Waiter[] = [];
   private closed = false;
+  private quiet: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly isolation: Isolation,
@@ -46,12 +50,13 @@ export class SqlitePool {
     const answer = await this.runOnce(request, timeoutMs, signal);
     if (answer.kind !== 'stale') return answer;
     // The spares opened the same old file.
-    this.discardIdle();
+    this.discard(this.idle.splice(0));
     return this.runOnce(request, timeoutMs, signal);
   }
 
   async close(): Promise<void> {
     this.closed = true;
+    clearTimeout(this.quiet);
     const all = [...this.idle, ...this.busy];
     this.idle.length = 0;
     for (const process of all) process.kill();
@@ -106,9 +111,11 @@ export class SqlitePool {
   private giveBack(process: SqliteProcess): void {
     this.busy.delete(process);
     const worn = process.demoted || process.statements >= this.limits.recycleAfter;
-    if (!process.alive || worn || this.closed || this.idle.length > 1) process.kill();
+    if (!process.alive || worn || this.closed) process.kill();
     else this.idle.push(process);
     if (this.closed) return;
+    clearTimeout(this.quiet);
+    this.quiet = setTimeout(() => this.discard(this.idle.splice(1)), quietMs).unref();
     this.prepareSpare();
     const waiter = this.waiting.shift();
     if (waiter) waiter.resolve(this.start());
@@ -120,8 +127,8 @@ export class SqlitePool {
     this.idle.push(new SqliteProcess(this.isolation, this.configuration));
   }
 
-  private discardIdle(): void {
-    for (const process of this.idle.splice(0)) process.kill();
+  private discard(processes: readonly SqliteProcess[]): void {
+    for (const process of processes) process.kill();
   }
 }
 
