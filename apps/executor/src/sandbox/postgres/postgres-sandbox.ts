@@ -1,21 +1,147 @@
+import type { PoolClient } from 'pg';
 import type { Connection } from '#shared/contracts/datasource';
+import type { ResultSet } from '#shared/contracts/query';
+import { describeError, isAppError, retryable } from '#shared/errors/app-error';
+import { guardPostgres } from '../../guard/postgres-guard.js';
+import { isPostgresFault, isUnreachable, postgresTraceback } from '../../traceback/postgres-traceback.js';
+import { failed, rejected, since, timedOut } from '../outcome.js';
 import type { Outcome, Target } from '../sandbox.js';
+import { PostgresPool } from './postgres-pool.js';
+import { PostgresStatement, type StatementEnd } from './postgres-statement.js';
+
+type PostgresConnection = Extract<Connection, { dialect: 'postgres' }>;
 
 export interface PostgresSandboxOptions {
+  /** Connections of one datasource. */
   maxRunning: number;
   maxPools: number;
 }
-type PostgresConnection = Extract<Connection, { dialect: 'postgres' }>;
 
+/** Statements on PostgreSQL, each in a transaction that can only read and is rolled back. */
 export class PostgresSandbox {
+  private readonly pools = new Map<string, PostgresPool>();
+
   constructor(private readonly options: PostgresSandboxOptions) {}
-  async run(
-    target: Target,
-    connection: PostgresConnection,
-    sql: string,
-    signal: AbortSignal,
-  ): Promise<Outcome> {
-    throw new Error(`${sql}`);
+
+  async run(target: Target, { url }: PostgresConnection, sql: string, signal: AbortSignal): Promise<Outcome> {
+    const started = performance.now();
+    const pool = this.poolOf(target.datasourceId, url);
+    const { facts, typeNames } = await pool.serverOf(signal);
+    const { policy, snapshot = null } = target;
+    const refusal = await guardPostgres(sql, { policy, facts, snapshot });
+    if (refusal) return rejected('guard', refusal, started);
+    const client = await pool.connect(signal);
+    const statement = new PostgresStatement(client, policy);
+    // A connection that is cut tells its user by an event besides the rejected promise.
+    const ignore = (): void => {};
+    client.on('error', ignore);
+    try {
+      const end = await statement.run(setup(facts.searchPath, policy.timeoutMs), sql, signal);
+      return this.outcomeOf(end, typeNames, target, started);
+    } catch (error) {
+      signal.throwIfAborted();
+      return failure(error, target, sql, started);
+    } finally {
+      statement.finished = true;
+      await this.giveBack(client, statement);
+      client.off('error', ignore);
+    }
   }
-  async close(): Promise<void> {}
+
+  async close(): Promise<void> {
+    const pools = [...this.pools.values()];
+    this.pools.clear();
+    await Promise.all(pools.map((pool) => pool.close()));
+  }
+
+  private poolOf(datasourceId: string, url: string): PostgresPool {
+    const key = JSON.stringify([datasourceId, url]);
+    const known = this.pools.get(key);
+    if (known) return known;
+    this.makeRoom();
+    const pool = new PostgresPool(url, this.options.maxRunning);
+    this.pools.set(key, pool);
+    return pool;
+  }
+
+  private makeRoom(): void {
+    if (this.pools.size < this.options.maxPools) return;
+    const quiet = [...this.pools]
+      .filter(([, pool]) => pool.isQuiet)
+      .sort(([, a], [, b]) => a.lastUsed - b.lastUsed);
+    const oldest = quiet[0];
+    if (!oldest) return;
+    this.pools.delete(oldest[0]);
+    void oldest[1].close();
+  }
+
+  /** Rolls back; locks of the session, which a rollback leaves, go too. */
+  private async giveBack(client: PoolClient, statement: PostgresStatement): Promise<void> {
+    if (statement.broken) return client.release(true);
+    try {
+      await client.query('ROLLBACK; SELECT pg_catalog.pg_advisory_unlock_all()');
+      client.release();
+    } catch {
+      client.release(true);
+    }
+  }
+
+  private outcomeOf(
+    end: StatementEnd,
+    typeNames: ReadonlyMap<number, string>,
+    target: Target,
+    started: number,
+  ): Outcome {
+    switch (end.kind) {
+      case 'timeout':
+        return timedOut(target.policy.timeoutMs, started);
+      case 'row_too_large':
+        return failed(
+          {
+            class: 'too_large',
+            message: `A single row is larger than the limit of ${target.policy.maxBytes} bytes.`,
+            hint: 'Select fewer or shorter values.',
+          },
+          started,
+        );
+      case 'rows': {
+        const columns = end.fields.map(({ name, dataTypeID }) => ({
+          name,
+          type: typeNames.get(dataTypeID) ?? '',
+        }));
+        const result: ResultSet = { columns, ...end.result };
+        return { kind: 'rows', result, elapsedMs: since(started) };
+      }
+    }
+  }
+}
+
+/** The first SELECT fixes the transaction's mode: after it, READ WRITE is an error. */
+function setup(searchPath: readonly string[], timeoutMs: number): string {
+  const path = [...searchPath.map((schema) => `"${schema.replaceAll('"', '""')}"`), 'pg_temp'].join(', ');
+  const lockMs = Math.min(timeoutMs, 2_000);
+  const settings = [
+    `statement_timeout = ${timeoutMs}`,
+    `lock_timeout = ${lockMs}`,
+    `idle_in_transaction_session_timeout = ${timeoutMs + 10_000}`,
+    `search_path = ${path}`,
+    `work_mem = '32MB'`,
+    `max_parallel_workers_per_gather = 0`,
+    `jit = off`,
+    `DateStyle = 'ISO, YMD'`,
+    `IntervalStyle = 'postgres'`,
+    `bytea_output = 'hex'`,
+    `extra_float_digits = 1`,
+  ];
+  const sets = settings.map((setting) => `SET LOCAL ${setting}`).join('; ');
+  return `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${sets}; SELECT 1`;
+}
+
+function failure(error: unknown, target: Target, sql: string, started: number): Outcome {
+  if (isAppError(error)) throw error;
+  if (!isPostgresFault(error) || isUnreachable(error))
+    throw retryable('database_unreachable', `PostgreSQL failed: ${describeError(error)}.`, { cause: error });
+  const traceback = postgresTraceback(error, sql, target.snapshot);
+  if (traceback.class === 'policy') return rejected('engine', traceback, started);
+  return failed(traceback, started);
 }

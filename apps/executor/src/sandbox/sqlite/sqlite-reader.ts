@@ -64,7 +64,7 @@ export function openDatabase(
     vdbeOp: 250_000,
     functionArg: 100,
     attach: 0,
-    likePatternLength: 1_000,
+    likePatternLength: 256,
     variableNumber: 0,
     triggerDepth: 1,
   });

@@ -1,0 +1,57 @@
+// Written by list-postgres-functions.ts from PostgreSQL 18.4; the rule is there.
+/** The functions of pg_catalog that a statement may call. */
+export const postgresFunctions: ReadonlySet<string> = new Set(
+  `
+abbrev abs acos acosd acosh age any_value area array_agg array_append array_cat array_dims array_fill
+array_length array_lower array_ndims array_position array_positions array_prepend array_remove array_replace
+array_reverse array_sort array_to_json array_to_string array_to_tsvector array_upper ascii asin asind asinh
+atan atan2 atan2d atand atanh avg bit bit_and bit_count bit_length bit_or bit_xor bitcmp bool bool_and bool_or
+bound_box box bpchar bpcharcmp broadcast bytea byteacmp cardinality casefold cash_words cbrt ceil ceiling
+center char char_length character_length chr cidr circle clock_timestamp concat concat_ws convert convert_from
+convert_to corr cos cosd cosh cot cotd count covar_pop covar_samp crc32 crc32c cume_dist date date_add date_bin
+date_cmp_timestamp date_cmp_timestamptz date_part date_subtract date_trunc datemultirange daterange
+daterange_canonical daterange_subdiff decode degrees dense_rank dexp diagonal diameter div dlog1 dlog10 dround
+dtrunc encode enum_first enum_last enum_range erf erfc every exp extract factorial family first_value float4
+float8 float8_avg float8_corr float8_covar_pop float8_covar_samp float8_regr_avgx float8_regr_avgy
+float8_regr_intercept float8_regr_r2 float8_regr_slope float8_regr_sxx float8_regr_sxy float8_regr_syy
+float8_stddev_pop float8_stddev_samp float8_var_pop float8_var_samp floor format gamma gcd generate_series
+generate_subscripts get_bit get_byte get_current_ts_config height host hostmask icu_unicode_version in_range
+inet_merge inet_same_family initcap int2 int2_sum int2int4_sum int4 int4_sum int4inc int4multirange int4range
+int4range_canonical int4range_subdiff int8 int8_avg int8_sum int8dec int8dec_any int8inc int8inc_any
+int8inc_float8_float8 int8multirange int8range int8range_canonical int8range_subdiff interval is_normalized
+isclosed isempty isfinite ishorizontal isopen isparallel isperp isvertical json_agg json_agg_strict
+json_array_elements json_array_elements_text json_array_length json_build_array json_build_object json_each
+json_each_text json_extract_path json_extract_path_text json_object json_object_agg json_object_agg_strict
+json_object_agg_unique json_object_agg_unique_strict json_object_keys json_populate_record
+json_populate_recordset json_strip_nulls json_to_record json_to_recordset json_to_tsvector json_typeof
+jsonb_agg jsonb_agg_strict jsonb_array_elements jsonb_array_elements_text jsonb_array_length jsonb_build_array
+jsonb_build_object jsonb_each jsonb_each_text jsonb_extract_path jsonb_extract_path_text jsonb_insert
+jsonb_object jsonb_object_agg jsonb_object_agg_strict jsonb_object_agg_unique jsonb_object_agg_unique_strict
+jsonb_object_keys jsonb_path_exists jsonb_path_exists_tz jsonb_path_match jsonb_path_match_tz jsonb_path_query
+jsonb_path_query_array jsonb_path_query_array_tz jsonb_path_query_first jsonb_path_query_first_tz
+jsonb_path_query_tz jsonb_populate_record jsonb_populate_record_valid jsonb_populate_recordset jsonb_pretty
+jsonb_set jsonb_set_lax jsonb_strip_nulls jsonb_to_record jsonb_to_recordset jsonb_to_tsvector jsonb_typeof
+justify_days justify_hours justify_interval lag last_value lcm lead left length lgamma like like_escape line ln
+log log10 lower lower_inc lower_inf lpad lseg ltrim macaddr macaddr8 macaddr8_set7bit make_date make_interval
+make_time make_timestamp make_timestamptz masklen max md5 min min_scale mod mode money multirange name
+nameconcatoid netmask network normalize notlike now npoints nth_value ntile num_nonnulls num_nulls numeric
+numeric_div_trunc numeric_exp numeric_inc numeric_ln numeric_log numeric_sqrt nummultirange numnode numrange
+numrange_subdiff octet_length oid overlaps overlay parse_ident path pclose percent_rank percentile_cont
+percentile_disc pg_typeof phraseto_tsquery pi plainto_tsquery point polygon popen position pow power querytree
+quote_ident quote_literal quote_nullable radians radius range_agg range_intersect_agg range_merge rank
+regexp_count regexp_instr regexp_like regexp_match regexp_matches regexp_replace regexp_split_to_array
+regexp_split_to_table regexp_substr regr_avgx regr_avgy regr_count regr_intercept regr_r2 regr_slope regr_sxx
+regr_sxy regr_syy repeat replace reverse right round row_number row_to_json rpad rtrim scale set_bit set_byte
+set_masklen setweight sha224 sha256 sha384 sha512 sign similar_escape similar_to_escape sin sind sinh slope
+split_part sqrt starts_with statement_timestamp stddev stddev_pop stddev_samp string_agg string_to_array
+string_to_table strip strpos substr substring sum tan tand tanh text textlen time timestamp timestamp_cmp_date
+timestamp_cmp_timestamptz timestamptz timestamptz_cmp_date timestamptz_cmp_timestamp timetz timezone to_ascii
+to_bin to_char to_date to_hex to_json to_jsonb to_number to_oct to_timestamp to_tsquery to_tsvector
+transaction_timestamp translate trim_array trim_scale trunc ts_delete ts_filter ts_headline ts_lexize ts_rank
+ts_rank_cd tsmultirange tsquery_phrase tsrange tsrange_subdiff tstzmultirange tstzrange tstzrange_subdiff
+tsvector_to_array unicode_assigned unicode_version unistr unnest upper upper_inc upper_inf
+uuid_extract_timestamp uuid_extract_version var_pop var_samp varbit varbitcmp varchar variance
+websearch_to_tsquery width width_bucket xid xid8cmp xml xml_is_well_formed xml_is_well_formed_content
+xml_is_well_formed_document xmlagg xmlcomment xmlconcat2 xmlexists xmltext xpath xpath_exists
+`.split(/\s+/),
+);

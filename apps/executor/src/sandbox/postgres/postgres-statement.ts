@@ -1,0 +1,149 @@
+import type { Duplex } from 'node:stream';
+import type { PoolClient, QueryResult } from 'pg';
+import Cursor from 'pg-cursor';
+import type { Cell, ResultSet } from '#shared/contracts/query';
+import { cancelBackend } from './cancel-backend.js';
+import { valueTypes } from './postgres-values.js';
+
+export interface StatementLimits {
+  maxRows: number;
+  maxBytes: number;
+  timeoutMs: number;
+}
+
+export type StatementEnd =
+  | { kind: 'rows'; result: Omit<ResultSet, 'columns'>; fields: QueryResult['fields'] }
+  | { kind: 'timeout' }
+  | { kind: 'row_too_large' };
+
+/** Raw bytes may be this much more than the rows' JSON before the connection is cut. */
+const slackBytes = 1024 * 1024;
+const cancelPatienceMs = 2_000;
+const firstBatch = 100;
+
+/** One statement in a transaction that can only read, on a connection that is its own for that time. */
+export class PostgresStatement {
+  /** Whether the connection was cut and must not be used again. */
+  broken = false;
+  /** Set by the owner once the connection has been given back. */
+  finished = false;
+  private readonly rows: Cell[][] = [];
+  private fields: QueryResult['fields'] = [];
+  private bytes = 0;
+  private rawBytes = 0;
+  private truncated: ResultSet['truncated'] = null;
+  private stopped: 'timeout' | 'aborted' | 'flooded' | null = null;
+  private readonly stream: Duplex;
+
+  constructor(
+    private readonly client: PoolClient,
+    private readonly limits: StatementLimits,
+  ) {
+    this.stream = (client as unknown as { connection: { stream: Duplex } }).connection.stream;
+  }
+
+  /** Throws the server's errors, and the signal's reason once the statement has ended because of it. */
+  async run(setup: string, sql: string, signal: AbortSignal): Promise<StatementEnd> {
+    const timer = setTimeout(() => this.stop('timeout'), this.limits.timeoutMs);
+    const abort = (): void => this.stop('aborted');
+    signal.addEventListener('abort', abort, { once: true });
+    const count = (chunk: Buffer): void => this.count(chunk);
+    try {
+      await this.client.query(setup);
+      this.stream.on('data', count);
+      await this.read(sql);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (this.stopped === null) throw error;
+    } finally {
+      this.stream.off('data', count);
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+    }
+    return this.end(signal);
+  }
+
+  private end(signal: AbortSignal): StatementEnd {
+    switch (this.stopped) {
+      case 'timeout':
+        return { kind: 'timeout' };
+      case 'aborted':
+        throw signal.reason;
+      case 'flooded':
+        this.truncated = 'bytes';
+    }
+    if (this.rows.length === 0 && this.truncated === 'bytes') return { kind: 'row_too_large' };
+    return { kind: 'rows', result: { rows: this.rows, truncated: this.truncated }, fields: this.fields };
+  }
+
+  private async read(sql: string): Promise<void> {
+    const cursor = this.client.query(new Cursor<Cell[]>(sql, [], { rowMode: 'array', types: valueTypes }));
+    cursor.on('row', (row: Cell[], result: QueryResult) => {
+      this.fields = result.fields;
+      this.accept(row);
+    });
+    for (
+      let size = firstBatch;
+      this.truncated === null && this.stopped === null;
+      size = this.nextBatch(size)
+    ) {
+      const { rows, result } = await readBatch(cursor, size);
+      this.fields = result.fields;
+      if (rows.length < size) return;
+    }
+    if (!this.broken) await cursor.close();
+  }
+
+  private accept(row: Cell[]): void {
+    if (this.truncated !== null) return;
+    if (this.rows.length === this.limits.maxRows) {
+      this.truncated = 'rows';
+      return;
+    }
+    this.bytes += Buffer.byteLength(JSON.stringify(row)) + 1;
+    if (this.bytes > this.limits.maxBytes) this.truncated = 'bytes';
+    else this.rows.push(row);
+  }
+
+  /** Large batches save round trips; one is not to hold much more than may still come. */
+  private nextBatch(size: number): number {
+    const average = this.bytes / Math.max(1, this.rows.length);
+    const room = (this.limits.maxBytes - this.bytes) / Math.max(1, average);
+    const left = this.limits.maxRows - this.rows.length + 1;
+    return Math.max(1, Math.ceil(Math.min(size * 10, 5_000, left, room + 1)));
+  }
+
+  /** One giant value would be put together in memory before anyone could look at it. */
+  private count(chunk: Buffer): void {
+    this.rawBytes += chunk.length;
+    if (this.rawBytes > this.limits.maxBytes * 2 + slackBytes) this.cut('flooded');
+  }
+
+  private stop(why: 'timeout' | 'aborted'): void {
+    if (this.stopped !== null) return;
+    this.stopped = why;
+    cancelBackend(this.client);
+    setTimeout(() => this.cutIfStuck(why), cancelPatienceMs).unref();
+  }
+
+  private cutIfStuck(why: 'timeout' | 'aborted'): void {
+    if (!this.finished) this.cut(why);
+  }
+
+  private cut(why: 'timeout' | 'aborted' | 'flooded'): void {
+    if (this.broken) return;
+    this.broken = true;
+    this.stopped ??= why;
+    if (why === 'flooded') cancelBackend(this.client);
+    this.stream.destroy();
+  }
+}
+
+function readBatch(cursor: Cursor<Cell[]>, size: number): Promise<{ rows: Cell[][]; result: QueryResult }> {
+  return new Promise((resolve, reject) => {
+    cursor.read(size, (error, rows, result) => {
+      if (error) reject(error);
+      else resolve({ rows, result });
+    });
+  });
+}
