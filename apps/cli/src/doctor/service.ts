@@ -3,9 +3,11 @@ import type { CliConfig } from '../config.js';
 import { homeOf } from '../embedded/home.js';
 import { readRun } from '../embedded/run-file.js';
 import { openSession } from '../embedded/session.js';
-import { attempt, fail, ok, type Check } from './check.js';
+import { attempt, fail, ok, warn, type Check } from './check.js';
 
 const mend = 'See the logs in NANO_HOME/logs, or those of the app.';
+
+const isolationMend = 'Run on Linux 5.19 or later with a C compiler installed, so that Landlock can be used.';
 
 /** The gateway that commands would use, or one started for the check; in the embedded mode its workers too. */
 export async function checkService(config: CliConfig): Promise<Check[]> {
@@ -39,6 +41,8 @@ function describe(app: string, { details = {} }: Readiness): Check[] {
       ([key, value]) => `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
     );
     const detail = [status, ...said].join(', ');
+    // The executor works at every level of isolation, and says what keeps it from a better one.
+    if (status === 'up' && rest['missing']) return warn(`${app}: ${part}`, detail, isolationMend);
     return status === 'up' ? ok(`${app}: ${part}`, detail) : fail(`${app}: ${part}`, detail, mend);
   });
 }

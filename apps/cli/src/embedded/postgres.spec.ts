@@ -60,6 +60,9 @@ describe('embedded PostgreSQL', () => {
     const second = await start(home);
     expect(await ask(second.url, 'select n from t')).toBe(42);
     expect(await ask(second.url, 'show data_checksums')).toBe('on');
+    expect(await ask(second.url, 'select rolpassword from pg_authid where rolname = current_user')).toMatch(
+      /^SCRAM-SHA-256\$64:/u,
+    );
     expect(statSync(home.clusterFile).mode & 0o077).toBe(0);
   }, 60_000);
 
