@@ -36,7 +36,7 @@ export function toModelError(thrown: unknown, server: Server): AppError {
       options,
     );
   }
-  return toStatusError(thrown, thrown.status as number, server);
+  return toStatusError(thrown as APIError, thrown.status as number, server);
 }
 
 function toStatusError(thrown: APIError, status: number, server: Server): AppError {

@@ -61,6 +61,8 @@ export class OpenAiModel extends Model {
         messages: [...messages],
         n: samples,
         temperature: samples > 1 ? samplingTemperature : 0,
+        // Servers of one's own know this name; few know its successor.
+        // eslint-disable-next-line @typescript-eslint/no-deprecated
         max_tokens: this.config.LLM_MAX_TOKENS,
       },
       { signal },

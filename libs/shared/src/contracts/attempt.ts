@@ -28,7 +28,6 @@ export type Traceback = z.infer<typeof tracebackSchema>;
 
 /** `proposed` has not run yet; `skipped` did not run because another candidate had decided. */
 export const candidateOutcomes = ['proposed', 'succeeded', 'failed', 'rejected', 'skipped'] as const;
-export type CandidateOutcome = (typeof candidateOutcomes)[number];
 
 export const candidateSchema = z.object({
   sql: z.string(),

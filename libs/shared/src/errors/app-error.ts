@@ -48,6 +48,6 @@ export function isAppError(error: unknown): error is AppError {
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const own = error.message || (error as { code?: string }).code || error.name;
-  const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
+  const inner: unknown = error instanceof AggregateError ? error.errors[0] : error.cause;
   return inner === undefined || isAppError(error) ? own : `${own}: ${describeError(inner)}`;
 }

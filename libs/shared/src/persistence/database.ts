@@ -5,7 +5,7 @@ import type { Tables } from './tables.js';
 export type Database = Kysely<Tables>;
 
 /** The pool keeps `json` columns as text: cells go through untouched. */
-const rawJson = 114;
+const rawJson = pg.types.builtins.JSON;
 
 export function createPool(url: string, size: number): pg.Pool {
   const pool = new pg.Pool({
@@ -16,10 +16,10 @@ export function createPool(url: string, size: number): pg.Pool {
     keepAlive: true,
     application_name: 'nano-analyst',
     types: {
-      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-        oid === rawJson ? String : pg.types.getTypeParser(oid, format as 'text'),
+      getTypeParser: (oid, format) =>
+        oid === rawJson ? String : (pg.types.getTypeParser(oid, format) as unknown),
     },
-  } as pg.PoolConfig);
+  });
   // An idle connection that breaks is replaced on next use; without a listener it would end the process.
   pool.on('error', () => undefined);
   return pool;

@@ -13,7 +13,10 @@ const sqlFiles: MigrationProvider = {
     const migrations = await Promise.all(
       files.map(async (file): Promise<[string, Migration]> => {
         const text = await readFile(new URL(file, folder), 'utf8');
-        return [file.replace(/\.sql$/, ''), { up: async (db) => void (await sql.raw(text).execute(db)) }];
+        const up: Migration['up'] = async (db) => {
+          await sql.raw(text).execute(db);
+        };
+        return [file.replace(/\.sql$/, ''), { up }];
       }),
     );
     return Object.fromEntries(migrations);

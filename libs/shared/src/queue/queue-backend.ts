@@ -1,11 +1,11 @@
 import {
+  type ConnectionOptions,
   createPostgresBackend,
   DEFAULT_SCHEMA,
   quoteSchemaName,
   runMigrations,
   setDefaultBackendFactory,
 } from 'bullmq';
-import type { ConnectionOptions } from 'bullmq';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import pg from 'pg';
 
@@ -39,9 +39,13 @@ function redisBackend(client: Redis | Cluster): QueueBackend {
   client.on('error', () => undefined);
   return {
     kind: 'redis',
-    connection: client as unknown as ConnectionOptions,
-    ping: async () => void (await client.ping()),
-    close: async () => client.disconnect(),
+    connection: client,
+    ping: async () => {
+      await client.ping();
+    },
+    close: async () => {
+      client.disconnect();
+    },
   };
 }
 
@@ -58,8 +62,10 @@ function postgresBackend(url: string): QueueBackend {
   pool.on('error', () => undefined);
   return {
     kind: 'postgres',
-    connection: pool as unknown as ConnectionOptions,
-    ping: async () => void (await pool.query('select 1')),
+    connection: pool,
+    ping: async () => {
+      await pool.query('select 1');
+    },
     close: () => pool.end(),
   };
 }

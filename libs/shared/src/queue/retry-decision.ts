@@ -1,6 +1,5 @@
-import { AppError, describeError, isAppError, retryable } from '../errors/app-error.js';
-import type { JobName } from './catalogue.js';
-import { jobCatalogue } from './catalogue.js';
+import { type AppError, describeError, isAppError, retryable } from '../errors/app-error.js';
+import { jobCatalogue, type JobName } from './catalogue.js';
 import { isTransientDatabaseError } from '../persistence/database.js';
 
 export type RetryDecision =

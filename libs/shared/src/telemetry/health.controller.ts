@@ -31,7 +31,9 @@ export class HealthController {
       () =>
         this.indicators
           .check('database')
-          .attempt(async () => void (await this.pool.query('select 1')))
+          .attempt(async () => {
+            await this.pool.query('select 1');
+          })
           .withTimeout(checkTimeoutMs),
       () =>
         this.indicators
