@@ -3,7 +3,7 @@ import { shopPrompt } from './testing/shop-prompt.js';
 import { translate } from './translate.js';
 
 const best = (question: string, extra: Parameters<typeof shopPrompt>[1] = {}) =>
-  translate(shopPrompt(question, extra)).next().value;
+  [...translate(shopPrompt(question, extra))][0];
 
 describe('translate', () => {
   it.each([

@@ -1,5 +1,6 @@
 import { tokenise } from './language/tokenise.js';
 import { findMentions } from './linking/find-mentions.js';
+import { splitQuotedNames } from './linking/split-names.js';
 import { variantsOf } from './linking/variants.js';
 import { weighMentions } from './linking/weigh-mentions.js';
 import type { Prompt } from './prompt/parse-prompt.js';
@@ -11,7 +12,7 @@ import { renderQuery } from './sql/render.js';
 /** SQL for the prompt's question, the likeliest reading first, all different; none when nothing was understood. */
 export function* translate(prompt: Prompt): Generator<string> {
   const schema = buildSchema(prompt);
-  const tokens = tokenise(prompt.question);
+  const tokens = splitQuotedNames(tokenise(prompt.question), prompt.values);
   const mentions = findMentions(tokens, schema, prompt.values);
   weighMentions(mentions, tokens, schema);
   const preferred = preferSaidLinks(tokens);

@@ -12,6 +12,7 @@ const irregular = new Map(
     buses: 'bus',
     series: 'series',
     news: 'news',
+    ids: 'id',
     bought: 'buy',
     sold: 'sell',
     made: 'make',

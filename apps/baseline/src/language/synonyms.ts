@@ -28,7 +28,7 @@ const groups = [
   'id identifier identification',
   'abbreviation code',
   'description detail',
-  'nationality citizenship',
+  'nationality citizenship nation',
   'location place',
   'title name',
   'begin start',

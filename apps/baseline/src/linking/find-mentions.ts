@@ -111,8 +111,9 @@ class Finder {
       .map((table) => ({ table, score: matchTable(words, table) }))
       .filter(({ score }) => score >= weakest)
       .sort(byScore);
+    const ofTable = this.isOfTable(span);
     found.columns = tables
-      .filter((table) => !this.countsRows(words) || this.isNamed(table))
+      .filter((table) => !ofTable && (!this.countsRows(words) || this.isNamed(table)))
       .flatMap(({ columns }) => columns.map((column) => ({ column, score: matchColumn(words, column) })))
       .filter(({ score }) => score >= weakest)
       .sort(byScore);
@@ -125,6 +126,17 @@ class Finder {
       rest.length > 0 &&
       this.schema.tables.some((table) => matchTable(rest, table) > strong)
     );
+  }
+
+  /** `names of schools` is a column and its table, not the column `school name`. */
+  private isOfTable(span: Token[]): boolean {
+    const at = span.findIndex(({ lower }) => lower === 'of');
+    if (at < 1 || span[0]?.lower === 'number') return false;
+    const rest = span
+      .slice(at + 1)
+      .filter(({ lower }) => lower !== 'the')
+      .map((token) => token.stem);
+    return this.schema.tables.some((table) => matchTable(rest, table) > strong);
   }
 
   private isNamed(table: Table): boolean {

@@ -28,9 +28,15 @@ export function matchColumn(words: string[], column: Column): number {
     sameWords(words, [...column.table.words, ...bare]),
     sameWords(words, [...column.table.words.slice(-1), ...bare]) - 0.01,
     keyName(words, column),
+    personName(words, column),
   );
   if (exact > 0) return exact;
-  if (words.length > 1 && sameWords([...words].sort(), [...column.words].sort()) === 1) return 0.93;
+  if (
+    words.length > 1 &&
+    words[0] !== 'number' &&
+    sameWords([...words].sort(), [...column.words].sort()) === 1
+  )
+    return 0.93;
   if (bare.length > 1 && silentEndings.has(bare.at(-1) ?? '')) {
     const short = Math.max(sameWords(words, bare.slice(0, -1)), sameWords(words, column.words.slice(0, -1)));
     if (short > 0) return short - 0.12;
@@ -47,6 +53,15 @@ function keyName(words: string[], column: Column): number {
     sameWords(words.slice(0, -1), table.words.slice(-1)) > 0
     ? 0.92
     : 0;
+}
+
+/** People are asked for by `name` where the table has a first and a last one. */
+function personName(words: string[], column: Column): number {
+  if (words.at(-1) !== 'nam' && words.at(-1) !== 'name') return 0;
+  if (words.length > 1 && words[0] !== 'full') return 0;
+  const names = column.table.columns.map((column) => bareWords(column).join(' '));
+  if (names.includes('name') || !names.includes('last name')) return 0;
+  return bareWords(column).join(' ') === 'first name' ? 0.95 : 0;
 }
 
 function matchPart(words: string[], name: string[]): number {

@@ -16,7 +16,7 @@ export interface Draft {
   /** Tables whose rows are grouped (`for each …`), by their key. */
   readonly groupTables: Table[];
   /** Orders groups by what they hold, once the groups are known. */
-  aggregateOrder: { by: Expression; descending: boolean; limit: number } | null;
+  aggregateOrder: { by: Expression; descending: boolean; limit: number | null } | null;
   /** The question with one condition, and with (or without) the other: a set of each. */
   both: { operator: 'INTERSECT' | 'EXCEPT'; first: Condition; second: Condition } | null;
 }

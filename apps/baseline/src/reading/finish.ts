@@ -51,11 +51,9 @@ function groupForCounts(draft: Draft): void {
     const counted = (aggregateOrder && columnOf(aggregateOrder.by)?.table) ?? query.tables.at(-1);
     const own = shown.filter((column) => column.table !== counted);
     const [first] = own.length > 0 ? own : shown;
-    const key = first
-      ? first.table !== counted || shown.length > 1
-        ? keyColumn(first.table)
-        : null
-      : draft.subject && keyColumn(draft.subject);
+    const ofOthers = counted !== undefined && first?.table !== counted;
+    const owner = first ? (ofOthers ? first.table : null) : draft.subject;
+    const key = owner && keyColumn(owner);
     const group = key ?? first ?? (draft.subject && namingColumns(draft.subject)[0]);
     if (group) query.group.push(group);
   }

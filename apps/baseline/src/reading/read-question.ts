@@ -18,16 +18,16 @@ import { readValues } from './rules/values.js';
 /** In this order: each takes from the sketch what it understands, so the more special come first. */
 const rules: ((draft: Draft) => void)[] = [
   readTextMatches,
+  readExclusions,
   readCountConditions,
   readComparisons,
   readOrdering,
   readCountExtremes,
   readGrouping,
   readAggregates,
+  readExtremes,
   readCounts,
   readLateGrouping,
-  readExtremes,
-  readExclusions,
   readValues,
   readSelection,
 ];

@@ -9,7 +9,8 @@ export function namingColumns(table: Table): Column[] {
     ...named((words) => words === 'nam' || words === 'name'),
     ...named((words) => /^titl?e?$/.test(words)),
   ];
-  if (exact) return [exact];
+  const own = table.columns.find(({ words }) => words.join(' ') === table.words.join(' '));
+  if (exact ?? own) return [exact ?? own].flatMap((column) => column ?? []);
   const person = [...named((words) => words === 'first name'), ...named((words) => words === 'last name')];
   if (person.length === 2) return person;
   const [loose] = named((words) => /\b(?:name|titl)$/.test(words));

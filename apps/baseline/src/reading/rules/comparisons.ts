@@ -1,9 +1,10 @@
 import { comparison, operatorOf, opposite } from '../../language/comparatives.js';
 import { measuringAdjective } from '../../language/adjectives.js';
 import type { Column } from '../../schema/model.js';
-import type { Aggregate, Literal, Operator } from '../../sql/query.js';
+import type { Aggregate, Operator } from '../../sql/query.js';
 import { emptyQuery } from '../../sql/query.js';
 import { columnAt, isNumber, isOrdered, mentionAt, type Draft } from '../draft.js';
+import { addComparison, isTime, literalAt } from '../compare.js';
 import { likelyTables, measuredColumn } from '../measure.js';
 import { sketchPattern } from '../sketch.js';
 
@@ -79,21 +80,14 @@ function readRanges(draft: Draft): void {
     between(columnAt(draft, column, isOrdered), low, high),
   );
   draft.sketch.take(sketchPattern(range), ([, low, high]) => {
-    const column = isYear(draft, low) ? dateColumn(draft, low) : null;
+    const column = isTime(draft, low) ? dateColumn(draft, low) : null;
     return column ? between(column, low, high) : null;
   });
 }
 
 function readNumbers(draft: Draft): void {
-  const compare = (column: Column, operator: Operator, index: string | undefined) => {
-    draft.query.where.push({
-      kind: 'compare',
-      left: { kind: 'column', column },
-      operator,
-      right: literalAt(draft, index),
-    });
-    return '';
-  };
+  const compare = (column: Column, operator: Operator, index: string | undefined) =>
+    addComparison(draft, column, operator, index);
   const direction = (text: string): Operator =>
     /^(?:less|fewer|below|lower|under|younger|shorter|earlier|before|smaller)/.test(text) ? '<=' : '>=';
   const orMore =
@@ -113,6 +107,10 @@ function readNumbers(draft: Draft): void {
     const found = columnAt(draft, column, isOrdered);
     return isOrdered(found) ? compare(found, operatorOf(text), number) : null;
   });
+  draft.sketch.take(sketchPattern(`${comparison} {C} {NQ}`), ([, text = '', column, index]) => {
+    if (mentionAt(draft, index).kind === 'Q' && !isTime(draft, index)) return null;
+    return compare(columnAt(draft, column, isOrdered), operatorOf(text), index);
+  });
   draft.sketch.take(sketchPattern(`{N} ${orMore} {C}`), ([, number, text = '', column]) => {
     const found = columnAt(draft, column, isOrdered);
     return isOrdered(found) ? compare(found, direction(text), number) : null;
@@ -121,66 +119,38 @@ function readNumbers(draft: Draft): void {
 
 /** The column is not named; the adjective or verb tells it. */
 function readMeasures(draft: Draft): void {
-  const add = (column: Column, operator: Operator, index: string | undefined) => {
-    draft.query.where.push({
-      kind: 'compare',
-      left: { kind: 'column', column },
-      operator,
-      right: literalAt(draft, index),
-    });
-    return '';
-  };
   draft.sketch.take(
     sketchPattern(`${measuringAdjective} than {N}(?: ${units})*`),
     ([, adjective = '', number]) => {
       const found = measuredColumn(draft, adjective, null);
-      return found && add(found.column, found.greatest ? '>' : '<', number);
+      return found && addComparison(draft, found.column, found.greatest ? '>' : '<', number);
     },
   );
   draft.sketch.take(
     sketchPattern(`(?:costs?|costing|priced|worth) (?:at )?${comparison} {N}(?: ${units})*`),
     ([, text = '', number]) => {
       const found = measuredColumn(draft, 'most expensive', null);
-      return found && add(found.column, operatorOf(text), number);
+      return found && addComparison(draft, found.column, operatorOf(text), number);
     },
   );
   draft.sketch.take(sketchPattern(`{N} years old(?: or (older|younger))?`), ([, number, side]) => {
     const found = measuredColumn(draft, 'oldest', null);
-    return found && add(found.column, side === 'older' ? '>=' : side === 'younger' ? '<=' : '=', number);
+    return (
+      found &&
+      addComparison(draft, found.column, side === 'older' ? '>=' : side === 'younger' ? '<=' : '=', number)
+    );
   });
 }
 
 function readYears(draft: Draft): void {
   const cues = `(after|before|since|until|prior to|later than|earlier than|in|during|on|from|of|for)(?: year| date| end of)*`;
   draft.sketch.take(sketchPattern(`${cues} {NQ}`), ([, cue = '', index]) => {
-    if (!isYear(draft, index)) return null;
+    if (!isTime(draft, index)) return null;
     const column = dateColumn(draft, index);
     if (!column) return null;
-    const mention = mentionAt(draft, index);
     const operator = /^(?:in|during|on|from|of|for)$/.test(cue) ? '=' : operatorOf(cue);
-    const wholeYear = mention.kind === 'N' && column.kind !== 'number' && !/year/i.test(column.name);
-    if (wholeYear && operator === '=') {
-      draft.query.where.push({
-        kind: 'compare',
-        left: { kind: 'column', column },
-        operator: 'LIKE',
-        right: `${mention.text}%`,
-      });
-      return '';
-    }
-    draft.query.where.push({
-      kind: 'compare',
-      left: { kind: 'column', column },
-      operator,
-      right: literalAt(draft, index),
-    });
-    return '';
+    return addComparison(draft, column, operator, index);
   });
-}
-
-function isYear(draft: Draft, index: string | undefined): boolean {
-  const { text } = mentionAt(draft, index);
-  return /^(?:1[5-9]|20)\d\d$|^\d{4}-\d\d-\d\d/.test(text);
 }
 
 /** The year or date that a number without a name means: of what was named last before it. */
@@ -202,9 +172,4 @@ function dateColumn(draft: Draft, index: string | undefined): Column | null {
       if (column) return column;
     }
   return null;
-}
-
-export function literalAt(draft: Draft, index: string | undefined): Literal {
-  const mention = mentionAt(draft, index);
-  return mention.number ?? mention.values[0]?.value ?? mention.text;
 }

@@ -22,7 +22,8 @@ export function readCountConditions(draft: Draft): void {
     });
     return '';
   };
-  const kinds = '(?:different |distinct |total |kinds of |types of )?';
+  const kinds =
+    '(?:different |distinct |total |kinds of |types of |(?!or|and|of|in|for|by|from|with|to|at)[a-z]+ )?';
   draft.sketch.take(
     sketchPattern(`(?:${having} )?${comparison} {N} ${kinds}{T}`),
     ([, text = '', number, table]) => add(operatorOf(text), number, table),
@@ -30,6 +31,10 @@ export function readCountConditions(draft: Draft): void {
   draft.sketch.take(
     sketchPattern(`(?:${having} )?{N} or (more|fewer|less) ${kinds}{T}`),
     ([, number, text, table]) => add(text === 'more' ? '>=' : '<=', number, table),
+  );
+  draft.sketch.take(
+    sketchPattern(`(?:${having} )?(?:number|count) of {T} (?:is |are |of )*${comparison} {N}`),
+    ([, table, text = '', number]) => add(operatorOf(text), number, table),
   );
   draft.sketch.take(sketchPattern(`${comparison} {N} times?`), ([, text = '', number]) =>
     add(operatorOf(text), number, undefined),

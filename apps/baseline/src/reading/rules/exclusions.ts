@@ -1,47 +1,51 @@
-import { keyColumn } from '../../schema/defaults.js';
-import { shortestPath } from '../../schema/joins.js';
+import { distance, shortestPath } from '../../schema/joins.js';
+import type { Table } from '../../schema/model.js';
 import { emptyQuery } from '../../sql/query.js';
 import { mentionAt, tableAt, type Draft } from '../draft.js';
-import { sketchPattern } from '../sketch.js';
+import { Sketch, sketchPattern } from '../sketch.js';
+import { readComparisons } from './comparisons.js';
+import { readValues } from './values.js';
 
 const never =
-  '(?:(?:do|does|did|have|has|had|are|is|were|was) (?:not|no)|never|without|with no|have no|has no|not|no)';
+  '(?:(?:do|does|did|have|has|had|are|is|were|was) (?:not|no|never)|never|without|with no|have no|has no|had no|not|no)';
 
-/** `customers without orders`, `who have not visited any museum`: NOT IN over the rows that have some. */
+/** `customers without orders`, `who have never visited a museum in Rome`: NOT IN over the rows that have some. */
 export function readExclusions(draft: Draft): void {
   const { subject } = draft;
   if (!subject) return;
-  draft.sketch.take(
-    sketchPattern(`(?:(?:that|who|which|whose) )?${never}(?: (?!and|or|but)[a-z]+){0,4} {T}`),
-    ([, index]) => {
-      const table = tableAt(draft, index);
-      if (table === subject) return null;
-      const path = shortestPath(draft.schema, new Set([subject]), new Set([table]));
-      const [step] = path ?? [];
-      if (!path || !step) return null;
-      const [own, other] =
-        step.link.from.table === subject ? [step.link.from, step.link.to] : [step.link.to, step.link.from];
-      const rest = draft.sketch.text.slice(draft.sketch.text.indexOf(`<T${index}>`));
-      const excluded = {
-        ...emptyQuery(),
-        select: [{ kind: 'column' as const, column: other }],
-        tables: path.map(({ table }) => table),
-      };
-      for (const [marker, value] of rest.matchAll(/<V(\d+)>/g)) {
-        const [hit] = mentionAt(draft, value).values;
-        if (!hit) continue;
-        excluded.where.push({
-          kind: 'compare',
-          left: { kind: 'column', column: hit.column },
-          operator: '=',
-          right: hit.value,
-        });
-        draft.sketch.text = draft.sketch.text.replace(marker, '');
-      }
-      const left = own === keyColumn(subject) || own.table === subject ? own : null;
-      if (!left) return null;
-      draft.query.where.push({ kind: 'in', left, negated: true, query: excluded });
-      return '';
-    },
+  const phrase = sketchPattern(
+    `(?:(?:that|who|which|whose) )?${never}((?: (?!and|or|but|more|less|equal)[a-z]+){0,4} {TV}[^.?;,]*)`,
   );
+  draft.sketch.take(phrase, ([, phrase = '', index]) => {
+    const table = excludedTable(draft, index, subject);
+    return table && exclude(draft, subject, table, phrase) ? '' : null;
+  });
+}
+
+function excludedTable(draft: Draft, index: string | undefined, subject: Table): Table | null {
+  const mention = mentionAt(draft, index);
+  const table = mention.kind === 'T' ? tableAt(draft, index) : mention.values[0]?.column.table;
+  if (!table || table === subject) return null;
+  // A cell one reference away describes the subject itself: `not in Berlin`.
+  const describes = draft.schema.links.some(({ from, to }) => from.table === subject && to.table === table);
+  return mention.kind === 'V' && describes && distance(draft.schema, subject, table) === 1 ? null : table;
+}
+
+function exclude(draft: Draft, subject: Table, table: Table, phrase: string): boolean {
+  const path = shortestPath(draft.schema, new Set([subject]), new Set([table]));
+  const [step] = path ?? [];
+  if (!path || !step) return false;
+  const { from, to } = step.link;
+  const [own, other] = from.table === subject ? [from, to] : [to, from];
+  const inner: Draft = { ...draft, query: emptyQuery(), subject: table, sketch: new Sketch([], []) };
+  inner.sketch.text = ` ${phrase.trim()} `;
+  readComparisons(inner);
+  readValues(inner);
+  const query = {
+    ...inner.query,
+    select: [{ kind: 'column' as const, column: other }],
+    tables: path.map((step) => step.table),
+  };
+  draft.query.where.push({ kind: 'in', left: own, negated: true, query });
+  return true;
 }

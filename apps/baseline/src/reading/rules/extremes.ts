@@ -116,8 +116,9 @@ function readColumnExtremes(draft: Draft): void {
 function readAdjectives(draft: Draft): void {
   draft.sketch.take(
     sketchPattern(`(?:{N} )?${measuringAdjective}(?: {T})?`),
-    ([, number, adjective = '', table]) => {
-      if (/^(?:more|later|older|longer|better|higher|lower)/.test(adjective)) return null;
+    ([, number, adjective = '', table], before) => {
+      if (/ (?:on|at) $/.test(before) || /^(?:more|later|older|longer|better|higher|lower)/.test(adjective))
+        return null;
       const found = measuredColumn(draft, adjective, table === undefined ? null : tableAt(draft, table));
       if (!found) return null;
       addOrder(draft, found.column, found.greatest, number);

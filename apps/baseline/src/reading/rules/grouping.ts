@@ -8,7 +8,8 @@ export function readLateGrouping(draft: Draft): void {
     ([, ...indexes]) => {
       const shown = draft.query.select.at(-1);
       if (shown?.kind !== 'aggregate' || shown.function !== 'count') return null;
-      for (const index of indexes) if (index !== undefined) draft.query.group.push(columnAt(draft, index));
+      for (const index of indexes as (string | undefined)[])
+        if (index !== undefined) draft.query.group.push(columnAt(draft, index));
       return ' # ';
     },
   );

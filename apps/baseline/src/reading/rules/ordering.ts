@@ -1,4 +1,4 @@
-import { columnAt, type Draft } from '../draft.js';
+import { columnAt, tableAt, type Draft } from '../draft.js';
 import { namingColumns } from '../../schema/defaults.js';
 import { sketchPattern } from '../sketch.js';
 
@@ -15,6 +15,25 @@ export function readOrdering(draft: Draft): void {
     if (column) draft.query.order.push({ by: { kind: 'column', column }, descending: downward.test(text) });
     return '';
   };
+  const byCount = (text: string, table: string | undefined) => {
+    draft.query.tables.push(tableAt(draft, table));
+    const by = { kind: 'aggregate' as const, function: 'count' as const, column: null };
+    draft.aggregateOrder = { by, descending: downward.test(text), limit: null };
+    return '';
+  };
+  const count = '(?:number|count) of {T}';
+  draft.sketch.take(
+    sketchPattern(
+      `(?:and |, )?(?:${sorted}(?: them| results?)? (?:by|in|according to|based on) )?${direction} (?:of |by |on |for )*${count}(?: (?:they|it|that|each|has|have|<[TC]\\d+>))*`,
+    ),
+    ([, text = '', table]) => byCount(text, table),
+  );
+  draft.sketch.take(
+    sketchPattern(
+      `(?:and |, )?${sorted}(?: them| results?)? (?:by|according to|based on) ${count}(?: (?:they|it|has|have))*(?: ${direction})?`,
+    ),
+    ([, table, text = '']) => byCount(text, table),
+  );
   const cue = `(?:(?:and |, )?(?:${sorted}(?: them| results?| list)?(?: by| in| from| according to| based on)?|by|in order of)) `;
   draft.sketch.take(
     sketchPattern(`(?:${cue})?${direction} (?:of |by |on |for |according to |based on )*{C}`),

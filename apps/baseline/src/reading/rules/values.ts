@@ -1,7 +1,7 @@
-import { namingColumns } from '../../schema/defaults.js';
+import { keyColumn, namingColumns } from '../../schema/defaults.js';
 import type { Column, Table } from '../../schema/model.js';
 import type { Condition, Literal } from '../../sql/query.js';
-import { columnAt, mentionAt, tableAt, type Draft } from '../draft.js';
+import { columnAt, isNumber, mentionAt, tableAt, type Draft } from '../draft.js';
 import { sketchPattern } from '../sketch.js';
 
 interface Cell {
@@ -55,6 +55,18 @@ export function readValues(draft: Draft): void {
       return '';
     },
   );
+  draft.sketch.take(sketchPattern('(?:with|has|have|of|is|are|give|worth) {N} {C}'), ([, number, index]) => {
+    const column = columnAt(draft, index, isNumber);
+    if (!isNumber(column)) return null;
+    draft.query.where.push(equal({ column, value: mentionAt(draft, number).number ?? '' }, false));
+    return '';
+  });
+  draft.sketch.take(sketchPattern('{T} (?:number )?{N}'), ([, index, number]) => {
+    const column = keyColumn(tableAt(draft, index));
+    if (!column) return null;
+    draft.query.where.push(equal({ column, value: mentionAt(draft, number).number ?? '' }, false));
+    return `<T${index}>`;
+  });
 }
 
 function readBoth(
@@ -63,13 +75,29 @@ function readBoth(
   a: string | undefined,
   b: string | undefined,
 ): string | null {
-  const first = cellAt(draft, a, undefined, undefined);
-  const second = cellAt(draft, b, undefined, undefined);
+  const [first, second] = alike(draft, a, b) ?? [
+    cellAt(draft, a, undefined, undefined),
+    cellAt(draft, b, undefined, undefined),
+  ];
   if (!first || !second) return null;
   if (first.column === second.column)
     draft.both = { operator, first: equal(first, false), second: equal(second, false) };
   else draft.query.where.push(equal(first, false), equal(second, operator === 'EXCEPT'));
   return '';
+}
+
+/** The two as cells of the same column, where they can be. */
+function alike(draft: Draft, a: string | undefined, b: string | undefined): [Cell, Cell] | null {
+  const others = mentionAt(draft, b).values;
+  for (const { column, value } of mentionAt(draft, a).values) {
+    const other = others.find((hit) => hit.column === column);
+    if (other)
+      return [
+        { column, value },
+        { column, value: other.value },
+      ];
+  }
+  return null;
 }
 
 /** Cells side by side belong to one row: a first and a last name. */
