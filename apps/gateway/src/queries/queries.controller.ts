@@ -99,16 +99,23 @@ export class QueriesController {
     description: '`id` counts from 1, `event` is the status, `data` the event as JSON',
     content: { 'text/event-stream': {} },
   })
+  @ApiResponse({ status: 204, description: 'The query has ended and the client has seen all of it' })
   @problemResponse(401, 404, 503)
   async events(
     @Param('id') id: string,
     @Headers('last-event-id') lastEventId: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const known = idSchema.safeParse(id).success && (await this.views.statuses([id])).length > 0;
-    if (!known) throw unknownQuery(id);
+    const [query] = idSchema.safeParse(id).success ? await this.views.statuses([id]) : [];
+    if (!query) throw unknownQuery(id);
+    const after = lastEventIdSchema.parse(lastEventId ?? 0);
+    if (isFinal(query.status) && after >= query.version) {
+      // Nothing will follow: 204 is what tells an EventSource not to reconnect.
+      await reply.status(204).send();
+      return;
+    }
     reply.hijack();
-    this.stream.send(id, lastEventIdSchema.parse(lastEventId ?? 0), reply.raw);
+    this.stream.send(id, after, reply.raw);
   }
 
   @Delete(':id')

@@ -83,9 +83,9 @@ export class QueryViews {
   }
 
   /** The statuses of those of the queries that exist. */
-  async statuses(ids: readonly string[]): Promise<{ id: string; status: QueryStatus }[]> {
+  async statuses(ids: readonly string[]): Promise<{ id: string; status: QueryStatus; version: number }[]> {
     if (ids.length === 0) return [];
-    return this.db.selectFrom('query').select(['id', 'status']).where('id', 'in', ids).execute();
+    return this.db.selectFrom('query').select(['id', 'status', 'version']).where('id', 'in', ids).execute();
   }
 }
 

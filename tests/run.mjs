@@ -1,0 +1,125 @@
+// Runs the whole test suite: the static checks, then unit, integration and end-to-end tests against real servers.
+// Usage: node tests/run.mjs [checks|unit|integration|e2e …] [-- arguments of jest]
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const tiers = ['checks', 'unit', 'integration', 'e2e'];
+const separator = process.argv.indexOf('--');
+const given = process.argv.slice(2, separator === -1 ? undefined : separator);
+const jestArguments = separator === -1 ? [] : process.argv.slice(separator + 1);
+const unknown = given.filter((tier) => !tiers.includes(tier));
+if (unknown.length > 0) {
+  console.error(`Unknown tests: ${unknown.join(', ')}. There are: ${tiers.join(', ')}.`);
+  process.exit(2);
+}
+const chosen = given.length > 0 ? tiers.filter((tier) => given.includes(tier)) : tiers;
+const checks = ['typecheck', 'lint', 'format', 'boundaries', 'deadcode', 'licences'];
+const folder = mkdtempSync(join(tmpdir(), 'nano-tests-'));
+const environment = {
+  ...process.env,
+  NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
+};
+const total = { passed: 0, failed: 0 };
+const stops = [];
+
+/** Runs a command with its output shown; resolves to its exit code. */
+function run(command, args, env = process.env) {
+  return new Promise((resolve) => {
+    spawn(command, args, { stdio: 'inherit', env })
+      .once('error', () => resolve(127))
+      .once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+async function runChecks() {
+  for (const check of checks) {
+    const started = Date.now();
+    const failed = (await run('npm', ['run', '--silent', check])) !== 0;
+    total[failed ? 'failed' : 'passed'] += 1;
+    console.log(`${failed ? '✕' : '✓'} ${check} (${Math.round((Date.now() - started) / 1_000)} s)`);
+  }
+}
+
+async function runJest(tier) {
+  const report = join(folder, `${tier}.json`);
+  // Servers and processes share two cores: suites that measure time run one after the other.
+  const workers = tier === 'unit' ? [] : ['--runInBand', '--testTimeout=120000'];
+  const args = [
+    'node_modules/jest/bin/jest.js',
+    '--selectProjects',
+    tier,
+    '--json',
+    '--outputFile',
+    report,
+    '--silent=false',
+    ...workers,
+    ...jestArguments,
+  ];
+  const code = await run(process.execPath, args, { ...environment, ...servers });
+  try {
+    const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites, testResults } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    );
+    total.passed += numPassedTests;
+    // A suite that cannot start has no failed test of its own, and a test that did not run has not passed.
+    const broken = testResults.filter(
+      (suite) =>
+        suite.status === 'failed' && suite.assertionResults.every((test) => test.status === 'passed'),
+    ).length;
+    total.failed += numFailedTests + numPendingTests + broken;
+    if (code !== 0 && numFailedTests + numFailedTestSuites === 0) total.failed += 1;
+  } catch {
+    total.failed += 1;
+  }
+}
+
+const servers = {};
+
+async function startServers() {
+  const { startPostgres } = await import('../dist/tests/support/postgres.js');
+  const postgres = await startPostgres();
+  stops.push(() => postgres.stop());
+  servers.NANO_TEST_POSTGRES_URL = postgres.url;
+  if (!hasRedis()) return;
+  const { startRedis } = await import('../dist/tests/support/redis.js');
+  const redis = await startRedis();
+  stops.push(() => redis.stop());
+  servers.NANO_TEST_REDIS_URL = redis.url;
+}
+
+/** Debian's package, installed where we may. Without Redis half of the tests is missing: said loudly, and a failure in CI. */
+function hasRedis() {
+  const present = () => spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).status === 0;
+  if (present()) return true;
+  if (process.getuid?.() === 0 && spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status === 0) {
+    console.log('Installing redis-server …');
+    const options = { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
+    const install = () =>
+      spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'redis-server'], options).status ===
+      0;
+    if (!install() && spawnSync('apt-get', ['update'], options).status === 0) install();
+    if (present()) return true;
+  }
+  const message =
+    'REDIS IS MISSING: no test runs on the Redis backend. Install redis-server and run the tests again.';
+  console.error(`\n${'!'.repeat(message.length)}\n${message}\n${'!'.repeat(message.length)}\n`);
+  if (process.env.CI) total.failed += 1;
+  return false;
+}
+
+try {
+  if (chosen.includes('checks')) await runChecks();
+  if (chosen.includes('unit')) await runJest('unit');
+  if (chosen.includes('integration') || chosen.includes('e2e')) {
+    await startServers();
+    if (chosen.includes('integration')) await runJest('integration');
+    if (chosen.includes('e2e')) await runJest('e2e');
+  }
+} finally {
+  for (const stop of stops) await stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+console.log(`\n${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed > 0 ? 1 : 0;
