@@ -12,6 +12,8 @@ const label: Record<QueryStatus, string> = {
   cancelled: 'cancelled',
 };
 
+const shownTables = 4;
+
 /** What an event may tell; each part is shown where it is there. */
 const detailSchema = z.object({
   tables: z.array(z.string()).optional().catch(undefined),
@@ -37,5 +39,7 @@ function detailOf(event: QueryEvent): string {
   const { tables, traceback, error } = detailSchema.parse(event.data);
   if (traceback) return `  ${traceback.class}: ${plain(traceback.message)}`;
   if (error) return `  ${error.code}`;
-  return tables?.length ? `  ${tables.map(plain).join(', ')}` : '';
+  if (!tables?.length) return '';
+  const more = tables.length > shownTables ? ` and ${tables.length - shownTables} more` : '';
+  return `  ${tables.slice(0, shownTables).map(plain).join(', ')}${more}`;
 }
