@@ -6,7 +6,7 @@ abbrev abs acos acosd acosh age any_value area array_agg array_append array_cat 
 array_length array_lower array_ndims array_position array_positions array_prepend array_remove array_replace
 array_reverse array_sort array_to_json array_to_string array_to_tsvector array_upper ascii asin asind asinh
 atan atan2 atan2d atand atanh avg bit bit_and bit_count bit_length bit_or bit_xor bitcmp bool bool_and bool_or
-bound_box box bpchar bpcharcmp broadcast bytea byteacmp cardinality casefold cash_words cbrt ceil ceiling
+bound_box box bpchar bpcharcmp broadcast btrim bytea byteacmp cardinality casefold cash_words cbrt ceil ceiling
 center char char_length character_length chr cidr circle clock_timestamp concat concat_ws convert convert_from
 convert_to corr cos cosd cosh cot cotd count covar_pop covar_samp crc32 crc32c cume_dist date date_add date_bin
 date_cmp_timestamp date_cmp_timestamptz date_part date_subtract date_trunc datemultirange daterange

@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { permanent } from '#shared/errors/app-error';
 import { checkText } from '../guard/text-gate.js';
-import { detectIsolation, type Isolation, type IsolationLevel } from './isolation/isolation.js';
+import { atLeast, detectIsolation, type Isolation, type IsolationLevel } from './isolation/isolation.js';
 import { rejected } from './outcome.js';
 import { PostgresSandbox } from './postgres/postgres-sandbox.js';
 import { type Outcome, Sandbox, type Target } from './sandbox.js';
@@ -19,6 +20,8 @@ export interface SandboxOptions {
   maxPools?: number;
   /** Instead of the strongest that the host has. */
   isolation?: Isolation;
+  /** Nothing is run on a host that gives less. */
+  requireIsolation?: IsolationLevel;
 }
 
 interface Engines {
@@ -39,7 +42,10 @@ export class DialectSandbox extends Sandbox {
     this.engines.catch(() => {});
   }
 
-  /** What the host gives the processes that run SQLite, and what keeps it from giving more. */
+  /**
+   * What the host gives the processes that run SQLite, and what keeps it from giving more.
+   * Throws where that is less than required.
+   */
   async isolationLevel(): Promise<{ level: IsolationLevel; missing: string }> {
     const { level, missing } = (await this.engines).isolation;
     return { level, missing };
@@ -61,14 +67,21 @@ export class DialectSandbox extends Sandbox {
   }
 
   override async close(): Promise<void> {
-    const { sqlite, postgres } = await this.engines;
-    await Promise.all([sqlite.close(), postgres.close()]);
+    const engines = await this.engines.catch(() => null);
+    if (engines) await Promise.all([engines.sqlite.close(), engines.postgres.close()]);
     if (this.ownFolder) await rm(this.ownFolder, { recursive: true, force: true });
   }
 
   private async start(): Promise<Engines> {
     const { maxRunning = 4, recycleAfter = 500, maxPools = 32 } = this.options;
     const isolation = this.options.isolation ?? (await detectIsolation(await this.cacheFolder()));
+    const { requireIsolation } = this.options;
+    if (requireIsolation && !atLeast(isolation.level, requireIsolation)) {
+      throw permanent(
+        'sandbox_failed',
+        `The sandbox has the isolation level ${isolation.level} and ${requireIsolation} is required: ${isolation.missing}.`,
+      );
+    }
     return {
       isolation,
       sqlite: new SqliteSandbox({ isolation, maxRunning, recycleAfter, maxPools }),

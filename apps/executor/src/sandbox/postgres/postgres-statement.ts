@@ -64,14 +64,9 @@ export class PostgresStatement {
   }
 
   private end(signal: AbortSignal): StatementEnd {
-    switch (this.stopped) {
-      case 'timeout':
-        return { kind: 'timeout' };
-      case 'aborted':
-        throw signal.reason;
-      case 'flooded':
-        this.truncated = 'bytes';
-    }
+    if (this.stopped === 'timeout') return { kind: 'timeout' };
+    if (this.stopped === 'aborted') throw signal.reason;
+    if (this.stopped === 'flooded') this.truncated = 'bytes';
     if (this.rows.length === 0 && this.truncated === 'bytes') return { kind: 'row_too_large' };
     return { kind: 'rows', result: { rows: this.rows, truncated: this.truncated }, fields: this.fields };
   }

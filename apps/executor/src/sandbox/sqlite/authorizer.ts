@@ -30,6 +30,7 @@ export class Authorizer {
   /** A CTE of one of these names cannot be told from the real thing. */
   private readonly realNames: Set<string>;
   private readonly reaches: ViewReach[];
+  private readonly virtualTables: string[];
 
   constructor(
     configuration: Pick<ChildConfiguration, 'functions' | 'allowTables' | 'denyTables'>,
@@ -39,9 +40,11 @@ export class Authorizer {
     this.functions = new Set(configuration.functions);
     this.allowed = configuration.allowTables && new Set(configuration.allowTables);
     this.denied = new Set(configuration.denyTables);
-    const objects = database.prepare('SELECT lower(name) AS name, type FROM sqlite_schema').all();
+    const objects = database.prepare('SELECT lower(name) AS name, type, rootpage FROM sqlite_schema').all();
     const modules = database.prepare('SELECT lower(name) AS name FROM pragma_module_list').all();
     this.realNames = new Set([...objects, ...modules].map((row) => String(row['name'])));
+    this.virtualTables = objects.filter(isVirtual).map((row) => String(row['name']));
+    for (const name of this.virtualTables) connect(database, name);
     this.reaches = objects
       .filter((row) => row['type'] === 'view' && this.allowed?.has(String(row['name'])))
       .map((row) => reachOf(database, String(row['name'])));
@@ -114,7 +117,23 @@ export class Authorizer {
   private isGranted(table: string): boolean {
     if (this.allowed === null || this.allowed.has(table)) return true;
     // A virtual table reads its shadow tables by statements of its own.
-    return this.running && [...this.allowed].some((owner) => table.startsWith(`${owner}_`));
+    return (
+      this.running &&
+      this.virtualTables.some((owner) => this.allowed?.has(owner) && table.startsWith(`${owner}_`))
+    );
+  }
+}
+
+function isVirtual(row: Record<string, unknown>): boolean {
+  return row['type'] === 'table' && row['rootpage'] === 0;
+}
+
+/** Makes a virtual table read its configuration now, so that no statement is charged with it. */
+function connect(database: DatabaseSync, virtualTable: string): void {
+  try {
+    database.prepare(`SELECT 1 FROM "${virtualTable.replaceAll('"', '""')}"`);
+  } catch {
+    // A table whose module is missing cannot be read later either.
   }
 }
 

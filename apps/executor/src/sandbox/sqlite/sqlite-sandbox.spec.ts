@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { appendFileSync, copyFileSync, readFileSync, renameSync } from 'node:fs';
+import { appendFileSync, copyFileSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { accessPolicySchema, type AccessPolicy } from '#shared/contracts/datasource';
@@ -203,11 +203,20 @@ describe('statements on SQLite', () => {
 });
 
 describe('the file of a datasource', () => {
-  it('is never written, not even beside', async () => {
-    const before = readFileSync(shop.file);
-    await ask("VACUUM INTO '/tmp/never'");
-    await rowsOf('SELECT * FROM orders ORDER BY random_order', {}).catch(() => []);
-    expect(readFileSync(shop.file).equals(before)).toBe(true);
+  it('is never written, and nothing is made beside it', async () => {
+    const own = makeShop();
+    const before = readFileSync(own.file);
+    const copy = join(own.folder, 'copy');
+    for (const sql of [
+      `VACUUM INTO '${copy}'`,
+      `ATTACH '${copy}' AS c`,
+      'WITH x AS (SELECT 1) DELETE FROM orders',
+    ])
+      expect(await ask(sql, {}, own.file)).toMatchObject({ kind: 'rejected' });
+    expect(await rowsOf('SELECT count(*) FROM orders', {}, own.file)).toEqual([[3]]);
+    expect(readFileSync(own.file).equals(before)).toBe(true);
+    expect(readdirSync(own.folder)).toEqual(['shop.sqlite']);
+    own.remove();
   });
 
   it('may be replaced, and may be a WAL database at rest', async () => {

@@ -1,0 +1,112 @@
+import { describe, expect, it } from '@jest/globals';
+import { guardPostgres } from './postgres-guard.js';
+import { postgresFunctions } from './postgres-functions.js';
+import { noFacts } from './server-facts.js';
+import { checkText, maxSqlBytes } from './text-gate.js';
+
+describe('the text gate', () => {
+  it.each([
+    ['', 'syntax'],
+    [' \n ', 'syntax'],
+    ['SELECT 1\u0000; DELETE FROM t', 'syntax'],
+    ['SELECT \u202e1', 'syntax'],
+    ['SELECT 1 --\u2028 x', 'syntax'],
+    ["SELECT '\ud800'", 'syntax'],
+    [`SELECT '${'ä'.repeat(maxSqlBytes / 2)}'`, 'too_large'],
+  ])('refuses %j', (sql, kind) => {
+    expect(checkText(sql)).toMatchObject({ class: kind });
+  });
+
+  it('lets every script of the world through', () => {
+    expect(checkText("SELECT 'Ümläut ελ 日本 עברית عربى 😀\t'\r\nFROM t -- ok")).toBeNull();
+  });
+});
+
+/** The guard alone, with nothing known of a server. */
+const guard = (sql: string, denyTables: string[] = []) =>
+  guardPostgres(sql, { policy: { denyTables }, facts: noFacts });
+
+describe('the guard of PostgreSQL alone', () => {
+  it.each([
+    'SELECT 1; SELECT 2',
+    'COMMIT; INSERT INTO t VALUES (1)',
+    'SET TRANSACTION READ WRITE',
+    'WITH a AS (DELETE FROM t RETURNING *) SELECT * FROM a',
+    'WITH a AS (WITH b AS (UPDATE t SET x = 1 RETURNING *) SELECT * FROM b) SELECT * FROM a',
+    'SELECT * INTO n FROM t',
+    'SELECT 1 UNION SELECT 2 INTO n',
+    'SELECT * FROM t FOR SHARE',
+    'SELECT * FROM (SELECT * FROM t FOR UPDATE) x',
+    'EXPLAIN ANALYZE SELECT 1',
+    "COPY t TO PROGRAM 'id'",
+    'SELECT pg_sleep(1)',
+    "SELECT PG_CATALOG . pg_read_file /**/ ('x')",
+    'SELECT "pg_read_file"(\'x\')',
+    'SELECT U&"\\0070g_read_file"(\'x\')',
+    "SELECT ('x'::text).pg_read_file",
+    "SELECT query_to_xml('select 1', true, false, '')",
+    "SELECT * FROM ROWS FROM (pg_ls_dir('.')) x",
+    'SELECT * FROM t TABLESAMPLE system (1)',
+    "SELECT count(*) FILTER (WHERE pg_sleep(1) IS NULL) OVER (ORDER BY nextval('s')) FROM t",
+    'SELECT * FROM t ORDER BY pg_sleep(1)',
+    'SELECT 1 LIMIT (SELECT pg_sleep(1) IS NULL)::int',
+    'VALUES (pg_sleep(1))',
+    "SELECT JSON_VALUE('{}', '$' DEFAULT nextval('s') ON EMPTY)",
+    'SELECT * FROM pg_class',
+    'SELECT * FROM information_schema.tables',
+    "SELECT xmlforest(pg_read_file('x') AS a)",
+    'SELECT session_user',
+    "SELECT 'pg_class'::regclass",
+    "SELECT regclass 'pg_class'",
+    'SELECT a OPERATOR(evil.+) b FROM t',
+    'SELECT $1',
+    'SELECT * FROM secrets',
+    'SELECT * FROM public.secrets',
+    'SELECT * FROM t WHERE x IN (TABLE secrets)',
+    'SELECT (SELECT count(*) FROM secrets), (WITH secrets AS (SELECT 1) SELECT 1)',
+  ])('refuses %s', async (sql) => {
+    expect(await guard(sql, ['secrets'])).not.toBeNull();
+  });
+
+  it('lets a read through and says nothing', async () => {
+    expect(
+      await guard('WITH secrets AS (SELECT 1 AS x) SELECT max(x) FROM secrets;;', ['secrets']),
+    ).toBeNull();
+  });
+
+  it('stays whole after statements nested beyond reason', async () => {
+    for (const sql of [
+      `SELECT ${'('.repeat(9_000)}1${')'.repeat(9_000)}`,
+      `SELECT 1${'+1'.repeat(9_000)}`,
+      `SELECT * FROM ${'(SELECT * FROM '.repeat(1_000)}t${') x'.repeat(1_000)}`,
+    ])
+      await guard(sql);
+    expect(await guard('SELECT 1')).toBeNull();
+    expect(await guard('SELECT pg_sleep(1)')).toMatchObject({ class: 'policy', position: 7 });
+  });
+});
+
+describe('the functions that PostgreSQL statements may call', () => {
+  it.each([
+    'pg_sleep',
+    'pg_read_file',
+    'set_config',
+    'current_setting',
+    'nextval',
+    'setval',
+    'lo_import',
+    'dblink',
+    'query_to_xml',
+  ])('leave out %s', (name) => expect(postgresFunctions.has(name)).toBe(false));
+  it.each([
+    'count',
+    'max',
+    'date_trunc',
+    'to_char',
+    'string_agg',
+    'btrim',
+    'percentile_cont',
+    'jsonb_path_query',
+    'row_number',
+  ])('hold %s', (name) => expect(postgresFunctions.has(name)).toBe(true));
+});
