@@ -9,6 +9,8 @@ export interface Column {
   table: Table;
   name: string;
   kind: ColumnKind;
+  /** A number that is stored as text: it has to be cast before it can be compared or summed. */
+  storedAsText: boolean;
   words: string[];
   /** Its table's primary key by itself, or a foreign key. */
   isKey: boolean;
@@ -63,6 +65,7 @@ function buildColumn(table: Table, { name, type, sampleValues = [] }: ColumnSnap
     table,
     name,
     kind: kindOf(type, sampleValues),
+    storedAsText: isText(type) && kindOf(type, sampleValues) === 'number',
     words: wordsOfName(name),
     isKey: false,
     samples: sampleValues,
@@ -76,6 +79,10 @@ function kindOf(type: string, samples: string[]): ColumnKind {
   return samples.length > 0 && samples.every((sample) => /^-?\d+(?:\.\d+)?$/.test(sample))
     ? 'number'
     : 'text';
+}
+
+function isText(type: string): boolean {
+  return /char|text|clob/i.test(type);
 }
 
 export function findColumn(tables: Table[], table: string, column: string): Column | undefined {

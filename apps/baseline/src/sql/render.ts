@@ -44,7 +44,8 @@ class Writer {
 
   write(query: Query, tree: JoinTree): string | null {
     const ordered = query.order.map(
-      ({ by, descending }) => `${this.expression(by)}${descending ? ' DESC' : ' ASC'}`,
+      ({ by, descending }) =>
+        `${by.kind === 'column' ? this.measure(by.column) : this.expression(by)}${descending ? ' DESC' : ' ASC'}`,
     );
     const text = [
       `SELECT ${query.distinct ? 'DISTINCT ' : ''}${query.select.map((item) => this.expression(item)).join(', ')}`,
@@ -91,6 +92,12 @@ class Writer {
     return nameIn(this.schema.dialect, qualified);
   }
 
+  /** The column as something to order, compare or sum: PostgreSQL refuses that on text, SQLite takes it as it is. */
+  private measure(column: Column): string {
+    const text = this.column(column);
+    return column.storedAsText && this.schema.dialect === 'postgres' ? `CAST(${text} AS NUMERIC)` : text;
+  }
+
   private expression(expression: Expression): string {
     switch (expression.kind) {
       case 'all':
@@ -99,7 +106,13 @@ class Writer {
         return this.column(expression.column);
       case 'aggregate': {
         const { column, distinct } = expression;
-        return `${expression.function}(${distinct ? 'DISTINCT ' : ''}${column ? this.column(column) : '*'})`;
+        const inner =
+          column === null
+            ? '*'
+            : expression.function === 'count'
+              ? this.column(column)
+              : this.measure(column);
+        return `${expression.function}(${distinct ? 'DISTINCT ' : ''}${inner})`;
       }
     }
   }
@@ -108,12 +121,16 @@ class Writer {
     switch (condition.kind) {
       case 'compare': {
         const { left, operator, right } = condition;
-        const value = typeof right === 'object' ? this.subquery(right) : literal(right, columnOf(left));
-        return `${this.expression(left)} ${operator} ${value}`;
+        const ordered = /^[<>]=?$/.test(operator);
+        const column = columnOf(left);
+        const value = typeof right === 'object' ? this.subquery(right) : literal(right, column, ordered);
+        const measured =
+          left.kind === 'column' && ordered ? this.measure(left.column) : this.expression(left);
+        return `${measured} ${operator} ${value}`;
       }
       case 'between': {
         const { left, low, high } = condition;
-        return `${this.column(left)} BETWEEN ${literal(low, left)} AND ${literal(high, left)}`;
+        return `${this.measure(left)} BETWEEN ${literal(low, left, true)} AND ${literal(high, left, true)}`;
       }
       case 'null':
         return `${this.column(condition.left)} IS ${condition.negated ? 'NOT ' : ''}NULL`;
@@ -137,8 +154,9 @@ function clause(keyword: string, separator: string, parts: string[]): string {
   return parts.length > 0 ? `${keyword} ${parts.join(separator)}` : '';
 }
 
-function literal(value: Literal, column: Column | null): string {
-  if (typeof value === 'number' && (column === null || column.kind === 'number')) return String(value);
+function literal(value: Literal, column: Column | null, ordered: boolean): string {
+  const asNumber = column === null || (column.kind === 'number' && (ordered || !column.storedAsText));
+  if (typeof value === 'number' && asNumber) return String(value);
   return `'${String(value).replaceAll("'", "''")}'`;
 }
 
