@@ -1,4 +1,5 @@
-import { type DynamicModule, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { join } from 'node:path';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { configModule } from '#shared/config/config.module';
 import { PersistenceModule } from '#shared/persistence/persistence.module';
 import { QueueModule } from '#shared/queue/queue.module';
@@ -9,15 +10,7 @@ import { ExecuteProcessor } from './execute.processor.js';
 import { ExecuteService } from './execute.service.js';
 import { DialectSandbox } from './sandbox/dialect.sandbox.js';
 import { Sandbox } from './sandbox/sandbox.js';
-
-@Injectable()
-class SandboxGuard implements OnApplicationShutdown {
-  constructor(private readonly sandbox: Sandbox) {}
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.sandbox.close();
-  }
-}
+import { SandboxLife } from './sandbox.life.js';
 
 @Module({})
 export class ExecutorModule {
@@ -32,8 +25,12 @@ export class ExecutorModule {
       ],
       providers: [
         ...stageProviders,
-        { provide: Sandbox, useFactory: () => new DialectSandbox() },
-        SandboxGuard,
+        {
+          provide: DialectSandbox,
+          useFactory: () => new DialectSandbox({ cacheFolder: join(config.NANO_HOME, 'sandbox') }),
+        },
+        { provide: Sandbox, useExisting: DialectSandbox },
+        SandboxLife,
         ExecuteService,
         ExecuteProcessor,
       ],

@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { z } from 'zod';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -72,4 +74,13 @@ export const masterKeyField = {
       'expected 32 bytes in base64, as `openssl rand -base64 32` prints',
     )
     .describe('Key that seals datasource credentials at rest: 32 bytes in base64'),
+};
+
+export const homeField = {
+  NANO_HOME: z
+    .string()
+    .default(join(homedir(), '.local/share/nano-analyst'))
+    .describe(
+      'Folder for what an app keeps on disk: the embedded schema index, the compiled sandbox launcher',
+    ),
 };

@@ -5,6 +5,7 @@ import type pg from 'pg';
 import { DATABASE_POOL } from '../persistence/tokens.js';
 import type { QueueBackend } from '../queue/queue-backend.js';
 import { QUEUE_BACKEND } from '../queue/tokens.js';
+import { Readiness } from './readiness.js';
 
 const checkTimeoutMs = 2_000;
 
@@ -15,6 +16,7 @@ export class HealthController {
   constructor(
     private readonly health: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
+    private readonly readiness: Readiness,
     @Inject(DATABASE_POOL) private readonly pool: pg.Pool,
     @Inject(QUEUE_BACKEND) private readonly queue: QueueBackend,
   ) {}
@@ -28,21 +30,21 @@ export class HealthController {
   @HealthCheck()
   ready() {
     return this.health.check([
+      () => this.check('database', async () => void (await this.pool.query('select 1'))),
       () =>
-        this.indicators
-          .check('database')
-          .attempt(async () => {
-            await this.pool.query('select 1');
-          })
-          .withTimeout(checkTimeoutMs),
-      () =>
-        this.indicators
-          .check('queue')
-          .attempt(async () => {
-            await this.queue.ping();
-            return { backend: this.queue.kind };
-          })
-          .withTimeout(checkTimeoutMs),
+        this.check('queue', async () => {
+          await this.queue.ping();
+          return { backend: this.queue.kind };
+        }),
+      ...[...this.readiness.checks].map(
+        ([part, check]) =>
+          () =>
+            this.check(part, check),
+      ),
     ]);
+  }
+
+  private check(part: string, attempt: () => Promise<Record<string, unknown> | void>) {
+    return this.indicators.check(part).attempt(attempt).withTimeout(checkTimeoutMs);
   }
 }

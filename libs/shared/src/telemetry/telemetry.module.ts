@@ -5,6 +5,7 @@ import { destination, type Level } from 'pino';
 import { HealthController } from './health.controller.js';
 import { Metrics } from './metrics.js';
 import { MetricsController } from './metrics.controller.js';
+import { Readiness } from './readiness.js';
 
 interface TelemetryConfig {
   LOG_LEVEL: string;
@@ -33,8 +34,8 @@ export class TelemetryModule {
         }),
       ],
       controllers: [HealthController, MetricsController],
-      providers: [Metrics],
-      exports: [Metrics],
+      providers: [Metrics, Readiness],
+      exports: [Metrics, Readiness],
     };
   }
 }
