@@ -1,5 +1,5 @@
+import type { Message } from '#shared/model-server/completions';
 import { parsePrompt } from './prompt/parse-prompt.js';
-import type { Message } from './server/completions.js';
 import { translate } from './translate.js';
 
 const noSchema =

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import OpenAI from 'openai';
-import { start, type RunningBaseline } from './start.js';
+import type { RunningModelServer } from '#shared/model-server/model-server';
+import { start } from './start.js';
 import { shopPromptText } from './testing/shop-prompt.js';
 
 const content = shopPromptText('How many customers are there?');
 const sql = 'SELECT count(*) FROM customers';
 
 describe('the baseline server', () => {
-  let running: RunningBaseline;
+  let running: RunningModelServer;
   let client: OpenAI;
 
   beforeAll(async () => {

@@ -82,6 +82,14 @@ describe('translate', () => {
     expect(new Set(readings).size).toBe(readings.length);
   });
 
+  it('reads the beginning of a question that does not end', () => {
+    const started = performance.now();
+    expect(best(`How many customers are there? ${'in at from name '.repeat(1_000)}`)).toContain(
+      'FROM customers',
+    );
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
   it('has no reading of a question about something else', () => {
     expect([...translate(shopPrompt('Hello, nice weather today!'))]).toEqual([]);
   });

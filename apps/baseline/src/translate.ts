@@ -9,10 +9,13 @@ import { preferSaidLinks } from './reading/link-preference.js';
 import { buildSchema } from './schema/model.js';
 import { renderQuery } from './sql/render.js';
 
+/** Tokens that are read: the rules' time grows with the square, and past a few sentences they understand nothing. */
+const longestQuestion = 120;
+
 /** SQL for the prompt's question, the likeliest reading first, all different; none when nothing was understood. */
 export function* translate(prompt: Prompt): Generator<string> {
   const schema = buildSchema(prompt);
-  const tokens = splitQuotedNames(tokenise(prompt.question), prompt.values);
+  const tokens = splitQuotedNames(tokenise(prompt.question).slice(0, longestQuestion), prompt.values);
   const mentions = findMentions(tokens, schema, prompt.values);
   weighMentions(mentions, tokens, schema);
   const preferred = preferSaidLinks(tokens);
