@@ -30,6 +30,16 @@ describe('reply', () => {
     expect(second).not.toBe(first);
   });
 
+  it('gives the SQL of a verified example that asks the same, and of no other', () => {
+    const examples = [
+      { question: 'Which cities are big?', sql: 'select 1' },
+      { question: 'how many customers  are there?', sql: 'select 2' },
+    ];
+    expect(ask(shopPromptText('How many customers are there?', { examples }))).toEqual([
+      '```sql\nselect 2\n```',
+    ]);
+  });
+
   it('gives n replies, different while there are readings', () => {
     const replies = ask(shopPromptText('Show the name of each city'), 3);
     expect(replies).toHaveLength(3);

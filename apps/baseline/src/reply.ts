@@ -1,5 +1,5 @@
 import type { Message } from '#shared/model-server/completions';
-import { parsePrompt } from './prompt/parse-prompt.js';
+import { parsePrompt, type Prompt } from './prompt/parse-prompt.js';
 import { translate } from './translate.js';
 
 const noSchema =
@@ -14,7 +14,7 @@ export function reply(messages: Message[], n: number): string[] {
   if (!prompt) return Array.from({ length: n }, () => noSchema);
   const failed = new Set(prompt.failed.map(normalise));
   const readings: string[] = [];
-  for (const sql of translate(prompt)) {
+  for (const sql of readingsOf(prompt)) {
     if (!failed.has(normalise(sql))) readings.push(sql);
     if (readings.length === n) break;
   }
@@ -22,6 +22,13 @@ export function reply(messages: Message[], n: number): string[] {
     const sql = readings[at] ?? readings.at(-1);
     return sql === undefined ? notUnderstood : `\`\`\`sql\n${sql}\n\`\`\``;
   });
+}
+
+/** A verified example that asks the same has the answer. */
+function* readingsOf(prompt: Prompt): Generator<string> {
+  for (const { question, sql } of prompt.examples)
+    if (normalise(question) === normalise(prompt.question)) yield sql;
+  yield* translate(prompt);
 }
 
 function normalise(sql: string): string {

@@ -18,6 +18,7 @@ customers.city_id = cities.id
 Values:
 cities."Name" = 'L''Aquila'
 sales.cities."big name" = 'x = y'
+order lines.note = 'a.b = ''c'''
 
 Examples:
 Question: How many cities?
@@ -49,6 +50,7 @@ describe('parsePrompt', () => {
       values: [
         { table: 'cities', column: 'Name', value: "L'Aquila" },
         { table: 'sales.cities', column: 'big name', value: 'x = y' },
+        { table: 'order lines', column: 'note', value: "a.b = 'c'" },
       ],
       examples: [
         { question: 'How many cities?', sql: 'select count(*)\nfrom cities' },

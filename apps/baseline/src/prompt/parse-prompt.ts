@@ -93,11 +93,15 @@ function parseJoin(line: string): JoinPath | null {
     : null;
 }
 
+/** `table.column = 'text'`, where the table may stand without the quotes that SQL would want. */
 function parseValue(line: string): CellValue | null {
-  const reference = parseReference(line);
-  const value = reference && /^\s*=\s*'((?:[^']|'')*)'\s*$/.exec(reference.rest);
-  if (!value) return null;
-  return { table: reference.table, column: reference.column, value: (value[1] ?? '').replaceAll("''", "'") };
+  const match = /^(.+?)\.("(?:[^"]|"")*"|[A-Za-z_][A-Za-z0-9_]*) = '((?:[^']|'')*)'$/.exec(line);
+  const [, table = '', column = '', value = ''] = match ?? [];
+  return match && { table: unquote(table), column: unquote(column), value: value.replaceAll("''", "'") };
+}
+
+function unquote(name: string): string {
+  return name.replaceAll(/"((?:[^"]|"")*)"/g, (_, inner: string) => inner.replaceAll('""', '"'));
 }
 
 function parseExamples(section: string): Prompt['examples'] {

@@ -26,16 +26,23 @@ table messages (50 rows)
   recipient_id INTEGER references customers(id)
   "group" TEXT`;
 
+interface Extra {
+  dialect?: string;
+  values?: string[];
+  examples?: { question: string; sql: string }[];
+  failed?: string[];
+}
+
 /** A prompt over a small shop, as the generator would send it. */
-export function shopPromptText(
-  question: string,
-  extra: { dialect?: string; values?: string[]; failed?: string[] } = {},
-): string {
-  const { dialect = 'SQLite', values = [], failed = [] } = extra;
+export function shopPromptText(question: string, extra: Extra = {}): string {
+  const { dialect = 'SQLite', values = [], examples = [], failed = [] } = extra;
   return [
     `Dialect: ${dialect}`,
     `Tables:\n${tables}`,
     ...(values.length > 0 ? [`Values:\n${values.join('\n')}`] : []),
+    ...(examples.length > 0
+      ? [`Examples:\n${examples.map(({ question, sql }) => `Question: ${question}\nSQL: ${sql}`).join('\n')}`]
+      : []),
     ...(failed.length > 0
       ? [`Failed attempts:\n${failed.map((sql) => `SQL: ${sql}\nError (other): no`).join('\n\n')}`]
       : []),
@@ -43,7 +50,7 @@ export function shopPromptText(
   ].join('\n\n');
 }
 
-export function shopPrompt(question: string, extra: Parameters<typeof shopPromptText>[1] = {}): Prompt {
+export function shopPrompt(question: string, extra: Extra = {}): Prompt {
   const prompt = parsePrompt(shopPromptText(question, extra));
   if (!prompt) throw new Error('the shop prompt does not parse');
   return prompt;
