@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
+import { createEmptyDatabase } from './database.js';
 
 export type AppName = 'gateway' | 'retriever' | 'generator' | 'executor' | 'baseline';
 export type QueueKind = 'redis' | 'postgres';
@@ -91,15 +91,10 @@ export class Stack {
 
   static async start(options: StackOptions): Promise<Stack> {
     const folder = mkdtempSync(join(tmpdir(), 'nano-test-stack-'));
-    const name = `nano_${randomBytes(6).toString('hex')}`;
-    await administer(options.databaseUrl, `create database ${name}`);
-    const url = new URL(options.databaseUrl);
-    url.pathname = `/${name}`;
-    const stack = new Stack(folder, url.href, () =>
-      administer(options.databaseUrl, `drop database ${name} with (force)`),
-    );
+    const database = await createEmptyDatabase(options.databaseUrl);
+    const stack = new Stack(folder, database.url, () => database.drop());
     try {
-      await stack.startApps(options, name);
+      await stack.startApps(options, database.name);
     } catch (error) {
       await stack.stop();
       throw error;
@@ -149,15 +144,5 @@ export class Stack {
       }
     }
     await Promise.all(this.apps.map((app) => app.start()));
-  }
-}
-
-async function administer(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
   }
 }

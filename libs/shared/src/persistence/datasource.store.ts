@@ -11,6 +11,7 @@ import type { QueryError } from '../contracts/query.js';
 import type { SchemaSnapshot } from '../contracts/snapshot.js';
 import { SealedText } from '../secrets/sealed-text.js';
 import type { Database } from './database.js';
+import { storableJson, storableText } from './storable.js';
 import { DATABASE } from './tokens.js';
 
 export interface DatasourceRow extends Datasource {
@@ -59,9 +60,9 @@ export class DatasourceStore {
         id,
         name,
         dialect: connection.dialect,
-        location,
+        location: storableText(location),
         sealed_connection: this.sealer.seal(JSON.stringify(connection), id),
-        policy: JSON.stringify(policy),
+        policy: storableJson(policy),
         status: 'indexing',
       })
       .onConflict((conflict) => conflict.column('name').where('removed_at', 'is', null).doNothing())
@@ -159,7 +160,7 @@ export class DatasourceStore {
         .values({
           datasource_id: id,
           fingerprint: snapshot.fingerprint,
-          snapshot: JSON.stringify(snapshot),
+          snapshot: storableJson(snapshot),
           taken_at: new Date(snapshot.takenAt),
         })
         .onConflict((conflict) => conflict.doNothing())
@@ -193,7 +194,7 @@ export class DatasourceStore {
           .then('failed' as const)
           .else('ready' as const)
           .end(),
-        error: JSON.stringify(error),
+        error: storableJson(error),
         updated_at: sql<Date>`now()`,
       }))
       .where('id', '=', id)

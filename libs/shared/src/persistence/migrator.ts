@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
-import { permanent } from '../errors/app-error.js';
+import { describeError, permanent } from '../errors/app-error.js';
 import type { Database } from './database.js';
 
 const folder = new URL('./migrations/', import.meta.url);
@@ -33,22 +33,25 @@ export async function migrateToLatest(db: Database): Promise<void> {
 /** Workers start beside the gateway that migrates: wait until it is done. */
 export async function waitForSchema(db: Database, timeoutMs = 60_000): Promise<void> {
   const end = Date.now() + timeoutMs;
-  while (Date.now() < end) {
-    if (await isCurrent(db)) return;
+  let missing = await whatIsMissing(db);
+  while (missing !== null && Date.now() < end) {
     await sleep(100);
+    missing = await whatIsMissing(db);
   }
-  throw permanent(
-    'unavailable',
-    'The database schema is not up to date. Start a gateway of this version first: it migrates.',
-  );
+  if (missing !== null) throw permanent('unavailable', missing);
 }
 
-async function isCurrent(db: Database): Promise<boolean> {
+const outdated = 'The database schema is not up to date. Start a gateway of this version first: it migrates.';
+/** SQLSTATE of a table that does not exist: nothing has been migrated yet. */
+const undefinedTable = '42P01';
+
+async function whatIsMissing(db: Database): Promise<string | null> {
   try {
     const applied = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
     const names = new Set(applied.rows.map((row) => row.name));
-    return Object.keys(await sqlFiles.getMigrations()).every((name) => names.has(name));
-  } catch {
-    return false;
+    return Object.keys(await sqlFiles.getMigrations()).every((name) => names.has(name)) ? null : outdated;
+  } catch (error) {
+    if ((error as { code?: unknown } | null)?.code === undefinedTable) return outdated;
+    return `The database of DATABASE_URL cannot be used: ${describeError(error)}`;
   }
 }

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Attempt, Candidate } from '../contracts/attempt.js';
 import type { Context } from '../contracts/context.js';
 import { isFinal, type QueryError, type QueryStatus, type ResultSet } from '../contracts/query.js';
+import { storableJson, storableText } from './storable.js';
 
 /** One step in the life of a query, with all that is written along with it. */
 export interface Transition {
@@ -48,9 +49,9 @@ export function transitionStatement(step: Transition): RawBuilder<{ version: num
 function movedPart(step: Transition) {
   const sets = [sql`status = ${step.to}`, sql`version = version + 1`, sql`updated_at = now()`];
   if (step.attempt !== undefined) sets.push(sql`attempt = ${step.attempt}`);
-  if (step.context) sets.push(sql`context = ${JSON.stringify(step.context)}`);
-  if (step.error) sets.push(sql`error = ${JSON.stringify(step.error)}`);
-  if (step.chosenSql !== undefined) sets.push(sql`chosen_sql = ${step.chosenSql}`);
+  if (step.context) sets.push(sql`context = ${storableJson(step.context)}`);
+  if (step.error) sets.push(sql`error = ${storableJson(step.error)}`);
+  if (step.chosenSql !== undefined) sets.push(sql`chosen_sql = ${storableText(step.chosenSql)}`);
   if (isFinal(step.to)) sets.push(sql`finished_at = now()`);
   const sameAttempt = step.from.attempt === undefined ? sql`true` : sql`attempt = ${step.from.attempt}`;
   // A step between stages that a crash of the database loses is walked again by the reconciler; an end, once seen, must last.
@@ -65,19 +66,19 @@ function movedPart(step: Transition) {
 function eventPart(step: Transition) {
   return sql`event as (
     insert into query_event (query_id, id, status, attempt, at, worked_ms, data)
-    select id, version, status, attempt, now(), ${step.workedMs ?? 0}::double precision, ${JSON.stringify(step.data ?? {})}::jsonb from moved)`;
+    select id, version, status, attempt, now(), ${step.workedMs ?? 0}::double precision, ${storableJson(step.data ?? {})}::jsonb from moved)`;
 }
 
 function startedPart(attempt: StartedAttempt) {
   return sql`started as (
     insert into attempt (query_id, number, model, candidates, prompt_tokens, completion_tokens, generate_ms)
-    select id, ${attempt.number}::int, ${attempt.model}, ${JSON.stringify(attempt.candidates)}::jsonb,
+    select id, ${attempt.number}::int, ${storableText(attempt.model)}, ${storableJson(attempt.candidates)}::jsonb,
       ${attempt.promptTokens}::int, ${attempt.completionTokens}::int, ${attempt.generateMs}::double precision from moved)`;
 }
 
 function executedPart(attempt: ExecutedAttempt) {
   return sql`executed as (
-    update attempt set candidates = ${JSON.stringify(attempt.candidates)}::jsonb, execute_ms = ${attempt.executeMs}
+    update attempt set candidates = ${storableJson(attempt.candidates)}::jsonb, execute_ms = ${attempt.executeMs}
     from moved where attempt.query_id = moved.id and attempt.number = ${attempt.number})`;
 }
 
