@@ -4,18 +4,31 @@ import { terms } from '../indexing/terms.js';
 
 const mostMatches = 12;
 
-/** Cell values of the tables that occur in the question as whole words, longest first. */
-export function matchedValues(question: string, tables: readonly TableSnapshot[]): Context['values'] {
+type Match = Context['values'][number];
+
+/** A cell value and its words, as they are looked for in a question. */
+interface Phrase {
+  phrase: string;
+  match: Match;
+}
+
+/** The cell values of a table. Their words are taken once: a snapshot holds far more of them than a question. */
+export function phrasesOf(table: TableSnapshot): Phrase[] {
+  return table.columns.flatMap((column) =>
+    (column.sampleValues ?? []).flatMap((value) => {
+      const phrase = terms(value).join(' ');
+      if (phrase.length < 2) return [];
+      return { phrase: ` ${phrase} `, match: { table: table.name, column: column.name, value } };
+    }),
+  );
+}
+
+/** Those that occur in the question as whole words, longest first. */
+export function matchedValues(question: string, phrases: readonly Phrase[]): Match[] {
   const words = ` ${terms(question).join(' ')} `;
-  const matches: Context['values'] = [];
-  for (const table of tables) {
-    for (const column of table.columns) {
-      for (const value of column.sampleValues ?? []) {
-        const phrase = terms(value).join(' ');
-        if (phrase.length > 1 && words.includes(` ${phrase} `))
-          matches.push({ table: table.name, column: column.name, value });
-      }
-    }
-  }
-  return matches.sort((a, b) => b.value.length - a.value.length).slice(0, mostMatches);
+  return phrases
+    .filter(({ phrase }) => words.includes(phrase))
+    .map(({ match }) => match)
+    .sort((a, b) => b.value.length - a.value.length)
+    .slice(0, mostMatches);
 }

@@ -3,16 +3,18 @@ import type { SchemaSnapshot, TableSnapshot } from '#shared/contracts/snapshot';
 import { renderTableCard } from '#shared/schema/table-card';
 import type { TableHit } from '../indexing/schema-index.js';
 import { JoinGraph } from './join-closure.js';
-import { matchedValues } from './matched-values.js';
+import { matchedValues, phrasesOf } from './matched-values.js';
 
-/** A snapshot prepared for making contexts: cards rendered once, foreign keys as a graph. */
+/** A snapshot prepared for making contexts: cards rendered and cell values parted once, foreign keys as a graph. */
 export class SnapshotContext {
   private readonly tables: Map<string, TableSnapshot>;
   private readonly cards = new Map<string, string>();
+  private readonly phrases: Map<string, ReturnType<typeof phrasesOf>>;
   private readonly graph: JoinGraph;
 
   constructor(private readonly snapshot: SchemaSnapshot) {
     this.tables = new Map(snapshot.tables.map((table) => [table.name, table]));
+    this.phrases = new Map(snapshot.tables.map((table) => [table.name, phrasesOf(table)]));
     this.graph = new JoinGraph(snapshot);
   }
 
@@ -40,7 +42,7 @@ export class SnapshotContext {
       joinPaths: this.graph.conditions(names),
       values: matchedValues(
         question,
-        names.flatMap((name) => this.tables.get(name) ?? []),
+        names.flatMap((name) => this.phrases.get(name) ?? []),
       ),
       examples: [],
     };
