@@ -105,7 +105,7 @@ function toView(row: DatasourceRow): DatasourceView {
   return {
     id: row.id,
     name: row.name,
-    dialect: row.connection.dialect,
+    dialect: row.dialect,
     location: row.location,
     status: row.status,
     fingerprint: row.fingerprint,

@@ -91,6 +91,12 @@ export const errorCatalogue = {
     meaning: 'A defect of the service.',
     mend: 'Report it with the id in the message and the log lines that carry it.',
   },
+  master_key_wrong: {
+    http: 500,
+    stage: null,
+    meaning: "A datasource's credentials were sealed with another key than NANO_MASTER_KEY.",
+    mend: 'Give every app the key that sealed them, or register the datasource again.',
+  },
 
   sqlite_file_not_allowed: {
     http: 400,

@@ -1,24 +1,34 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import {
   type AccessPolicy,
   accessPolicySchema,
   type Connection,
   connectionSchema,
   type Datasource,
+  type Dialect,
 } from '../contracts/datasource.js';
 import type { QueryError } from '../contracts/query.js';
 import type { SchemaSnapshot } from '../contracts/snapshot.js';
+import { permanent } from '../errors/app-error.js';
 import { SealedText } from '../secrets/sealed-text.js';
 import type { Database } from './database.js';
 import { storableJson, storableText } from './storable.js';
+import type { Tables } from './tables.js';
 import { DATABASE } from './tokens.js';
 
-export interface DatasourceRow extends Datasource {
+/** A datasource for people: its credentials stay sealed. */
+export interface DatasourceRow extends Omit<Datasource, 'connection'> {
+  dialect: Dialect;
   /** Where the database is, without credentials. */
   location: string;
   error: QueryError | null;
   createdAt: Date;
+}
+
+/** A datasource for the stages, its connection opened. */
+export interface OpenDatasource extends DatasourceRow {
+  connection: Connection;
 }
 
 const snapshotsKept = 32;
@@ -26,8 +36,8 @@ const snapshotsKept = 32;
 const columns = [
   'id',
   'name',
+  'dialect',
   'location',
-  'sealed_connection',
   'policy',
   'status',
   'fingerprint',
@@ -78,7 +88,7 @@ export class DatasourceStore {
       .where('removed_at', 'is', null)
       .orderBy('name')
       .execute();
-    return rows.map((row) => this.open(row));
+    return rows.map(toRow);
   }
 
   async byName(name: string): Promise<DatasourceRow | undefined> {
@@ -88,7 +98,7 @@ export class DatasourceStore {
       .where('name', '=', name)
       .where('removed_at', 'is', null)
       .executeTakeFirst();
-    return row && this.open(row);
+    return row && toRow(row);
   }
 
   /** The id alone, for requests that need no connection opened. */
@@ -102,15 +112,18 @@ export class DatasourceStore {
     return row?.id;
   }
 
-  /** Undefined when it was removed. */
-  async byId(id: string): Promise<DatasourceRow | undefined> {
+  /**
+   * Undefined when it was removed.
+   * @throws AppError `master_key_wrong`
+   */
+  async byId(id: string): Promise<OpenDatasource | undefined> {
     const row = await this.db
       .selectFrom('datasource')
-      .select(columns)
+      .select([...columns, 'sealed_connection'])
       .where('id', '=', id)
       .where('removed_at', 'is', null)
       .executeTakeFirst();
-    return row && this.open(row);
+    return row && { ...toRow(row), connection: this.open(row) };
   }
 
   /** Undefined when it was replaced by a newer one. */
@@ -213,28 +226,29 @@ export class DatasourceStore {
     return removed.length > 0;
   }
 
-  private open(row: {
-    id: string;
-    name: string;
-    location: string;
-    sealed_connection: string;
-    policy: AccessPolicy;
-    status: Datasource['status'];
-    fingerprint: string | null;
-    error: QueryError | null;
-    created_at: Date;
-  }): DatasourceRow {
-    const connection = connectionSchema.parse(JSON.parse(this.sealer.open(row.sealed_connection, row.id)));
-    return {
-      id: row.id,
-      name: row.name,
-      location: row.location,
-      connection,
-      policy: accessPolicySchema.parse(row.policy),
-      status: row.status,
-      fingerprint: row.fingerprint,
-      error: row.error,
-      createdAt: row.created_at,
-    };
+  private open(row: { id: string; name: string; sealed_connection: string }): Connection {
+    try {
+      return connectionSchema.parse(JSON.parse(this.sealer.open(row.sealed_connection, row.id)));
+    } catch (error) {
+      throw permanent(
+        'master_key_wrong',
+        `The credentials of ${row.name} do not open: NANO_MASTER_KEY is not the key that sealed them.`,
+        { cause: error },
+      );
+    }
   }
+}
+
+function toRow(row: Pick<Selectable<Tables['datasource']>, (typeof columns)[number]>): DatasourceRow {
+  return {
+    id: row.id,
+    name: row.name,
+    dialect: row.dialect,
+    location: row.location,
+    policy: accessPolicySchema.parse(row.policy),
+    status: row.status,
+    fingerprint: row.fingerprint,
+    error: row.error,
+    createdAt: row.created_at,
+  };
 }

@@ -5,6 +5,9 @@ import { DATABASE_URL } from './tokens.js';
 
 export type AbortReason = 'deadline' | 'cancelled';
 
+/** Node's timers hold no more: a longer one fires at once. A query that lasts so long is ended by the reconciler. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** Abort signals for the queries that a worker has at hand: each fires at the deadline or when the query is cancelled. */
 @Injectable()
 export class QueryAborts implements OnModuleInit, OnApplicationShutdown {
@@ -29,7 +32,7 @@ export class QueryAborts implements OnModuleInit, OnApplicationShutdown {
     this.watched.set(id, controllers.add(controller));
     const timer = setTimeout(
       () => controller.abort('deadline' satisfies AbortReason),
-      Math.max(remainingMs, 0),
+      Math.min(Math.max(remainingMs, 0), longestTimerMs),
     );
     const release = () => {
       clearTimeout(timer);
