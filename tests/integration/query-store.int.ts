@@ -39,7 +39,12 @@ interface Step {
 }
 
 const steps: Record<string, Step> = {
-  startRetrieval: { from: 'queued', attempt: 0, to: 'retrieving', take: (s, id) => s.startRetrieval(id) },
+  startRetrieval: {
+    from: 'queued',
+    attempt: 0,
+    to: 'retrieving',
+    take: async (s, id) => (await s.startRetrieval(id)) !== undefined,
+  },
   storeContext: {
     from: 'retrieving',
     attempt: 0,

@@ -1,6 +1,6 @@
 import { Processor } from '@nestjs/bullmq';
 import { Inject } from '@nestjs/common';
-import type { QueryWork } from '#shared/persistence/query.reader';
+import type { QueryWork } from '#shared/persistence/query.work';
 import { workerOptions } from '#shared/queue/job.processor';
 import { StageProcessor, StageTools } from '#shared/queue/stage.processor';
 import { EXECUTOR_CONFIG, type ExecutorConfig } from './config.js';

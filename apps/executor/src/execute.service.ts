@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Candidate } from '#shared/contracts/attempt';
 import { permanent } from '#shared/errors/app-error';
 import { DatasourceStore } from '#shared/persistence/datasource.store';
-import type { QueryWork } from '#shared/persistence/query.reader';
+import type { QueryWork } from '#shared/persistence/query.work';
 import { QueryStore } from '#shared/persistence/query.store';
 import type { ExecutedAttempt } from '#shared/persistence/transition';
 import { JobQueue } from '#shared/queue/job-queue';

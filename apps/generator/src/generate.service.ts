@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Candidate } from '#shared/contracts/attempt';
 import { permanent } from '#shared/errors/app-error';
-import type { QueryWork } from '#shared/persistence/query.reader';
+import type { QueryWork } from '#shared/persistence/query.work';
 import { QueryStore } from '#shared/persistence/query.store';
 import { JobQueue } from '#shared/queue/job-queue';
 import { extractSql } from './extraction/extract-sql.js';

@@ -1,6 +1,6 @@
 import { Processor } from '@nestjs/bullmq';
 import { Inject } from '@nestjs/common';
-import type { QueryWork } from '#shared/persistence/query.reader';
+import type { QueryWork } from '#shared/persistence/query.work';
 import { workerOptions } from '#shared/queue/job.processor';
 import { StageProcessor, StageTools } from '#shared/queue/stage.processor';
 import { RETRIEVER_CONFIG, type RetrieverConfig } from './config.js';
@@ -14,6 +14,10 @@ export class RetrieveProcessor extends StageProcessor<'retrieve'> {
     @Inject(RETRIEVER_CONFIG) config: RetrieverConfig,
   ) {
     super('retrieve', config.RETRIEVER_CONCURRENCY, tools);
+  }
+
+  protected override async take(id: string): Promise<QueryWork | undefined> {
+    return (await this.tools.store.startRetrieval(id)) ?? super.take(id);
   }
 
   protected override run(work: QueryWork): Promise<void> {

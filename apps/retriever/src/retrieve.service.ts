@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { permanent, retryable } from '#shared/errors/app-error';
 import { DatasourceStore } from '#shared/persistence/datasource.store';
-import type { QueryWork } from '#shared/persistence/query.reader';
+import type { QueryWork } from '#shared/persistence/query.work';
 import { QueryStore } from '#shared/persistence/query.store';
 import { JobQueue } from '#shared/queue/job-queue';
 import { RETRIEVER_CONFIG, type RetrieverConfig } from './config.js';
@@ -25,10 +25,9 @@ export class RetrieveService {
   ) {}
 
   async retrieve(work: QueryWork): Promise<void> {
-    await this.queries.startRetrieval(work.id);
     const started = performance.now();
     const limit = this.config.CONTEXT_TABLES;
-    const fingerprint = await this.fingerprint(work.datasourceId);
+    const fingerprint = fingerprintOf(work);
     const snapshot = await this.snapshot(work.datasourceId, fingerprint);
     const hits = await this.index.search(
       { datasourceId: work.datasourceId, fingerprint },
@@ -38,15 +37,6 @@ export class RetrieveService {
     const context = snapshot.forHits(work.question, hits.length > 0 ? hits : snapshot.fallback(limit), limit);
     const stored = await this.queries.storeContext(work.id, context, performance.now() - started);
     if (stored) await this.queue.enqueue('generate', { queryId: work.id, attempt: 1 });
-  }
-
-  private async fingerprint(datasourceId: string): Promise<string> {
-    const datasource = await this.datasources.byId(datasourceId);
-    if (!datasource) throw permanent('datasource_removed', 'The datasource was removed.');
-    if (datasource.fingerprint !== null) return datasource.fingerprint;
-    if (datasource.status === 'failed')
-      throw permanent('introspection_failed', datasource.error?.message ?? 'The schema could not be read.');
-    throw retryable('datasource_not_ready', `The first snapshot of ${datasource.name} is still being taken.`);
   }
 
   private async snapshot(datasourceId: string, fingerprint: string): Promise<SnapshotContext> {
@@ -67,4 +57,12 @@ export class RetrieveService {
       await this.index.build(datasourceId, snapshot);
     return new SnapshotContext(snapshot);
   }
+}
+
+function fingerprintOf({ datasource }: QueryWork): string {
+  if (!datasource) throw permanent('datasource_removed', 'The datasource was removed.');
+  if (datasource.fingerprint !== null) return datasource.fingerprint;
+  if (datasource.status === 'failed')
+    throw permanent('introspection_failed', datasource.error?.message ?? 'The schema could not be read.');
+  throw retryable('datasource_not_ready', `The first snapshot of ${datasource.name} is still being taken.`);
 }

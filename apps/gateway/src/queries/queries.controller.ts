@@ -65,9 +65,12 @@ export class QueriesController {
   ): Promise<void> {
     const key = idempotencyKeySchema.safeParse(headers['idempotency-key']);
     if (!key.success) throw permanent('invalid_request', 'Idempotency-Key: has 1 to 255 characters');
-    const id = await this.intake.accept(request, key.data);
+    const { id, isNew } = await this.intake.accept(request, key.data);
     const wait = preferredWait(headers['prefer']);
-    if (wait > 0) await this.changes.ended(id, wait * 1_000, closed(http));
+    // Before it is enqueued: its end cannot be missed then.
+    const end = wait > 0 ? this.changes.ended(id, wait * 1_000, closed(http), isNew) : undefined;
+    if (isNew) await this.intake.enqueue(id);
+    await end;
     const query = await this.find(id);
     const done = wait > 0 && isFinal(query.status);
     if (wait > 0) void reply.header('Preference-Applied', `wait=${wait}`);

@@ -44,17 +44,21 @@ export class QueryChanges implements OnModuleInit, OnApplicationShutdown {
     };
   }
 
-  /** Resolves when the query has ended, the time is over or the signal aborts. */
-  async ended(id: string, ms: number, signal: AbortSignal): Promise<void> {
+  /**
+   * Resolves when the query has ended, the time is over or the signal aborts.
+   * @param isNew nobody works on it yet, so it cannot have ended before the watch began
+   */
+  async ended(id: string, ms: number, signal: AbortSignal, isNew: boolean): Promise<void> {
     const end = Promise.withResolvers<void>();
     const unwatch = this.watch(id, (status) => isFinal(status) && end.resolve());
     const timer = setTimeout(end.resolve, ms);
     signal.addEventListener('abort', () => end.resolve(), { once: true });
     try {
-      // It may have ended before the watch began.
-      const [current] = await this.views.statuses([id]);
-      if (!current || isFinal(current.status) || signal.aborted) return;
-      await end.promise;
+      if (!isNew) {
+        const [current] = await this.views.statuses([id]);
+        if (!current || isFinal(current.status)) return;
+      }
+      if (!signal.aborted) await end.promise;
     } finally {
       clearTimeout(timer);
       unwatch();

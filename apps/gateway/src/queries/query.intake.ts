@@ -16,6 +16,12 @@ import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
 const countServesMs = 200;
 const retryAfterMs = 2_000;
 
+export interface Accepted {
+  id: string;
+  /** False for the repeat of an Idempotency-Key. */
+  isNew: boolean;
+}
+
 /** Accepts queries: within bounds, once for each Idempotency-Key, written before they are enqueued. */
 @Injectable()
 export class QueryIntake {
@@ -31,29 +37,31 @@ export class QueryIntake {
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {}
 
-  /** Returns the id of the query: a new one, or the first one of the key. */
-  async accept(request: CreateQuery, idempotencyKey: string | undefined): Promise<string> {
+  /** Writes the query, or finds the first one of the key. A new one waits for `enqueue`. */
+  async accept(request: CreateQuery, idempotencyKey: string | undefined): Promise<Accepted> {
     const requestHash = createHash('sha256').update(JSON.stringify(request)).digest('hex');
     if (idempotencyKey !== undefined) {
       const earlier = await this.earlier(idempotencyKey, requestHash);
-      if (earlier !== undefined) return earlier;
+      if (earlier !== undefined) return { id: earlier, isNew: false };
     }
-    const datasourceId = await this.datasourceId(request.datasource);
+    const datasource = request.datasource ?? this.config.NANO_DEFAULT_DATASOURCE;
+    if (datasource === undefined)
+      throw permanent('no_default_datasource', 'Name a datasource: the gateway has no default one.');
     await this.admit();
-    const id = await this.insert(request, datasourceId, idempotencyKey, requestHash);
-    if (id === undefined) return this.firstOf(idempotencyKey ?? '', requestHash);
+    const id = await this.insert(request, datasource, idempotencyKey, requestHash);
+    if (id === undefined) {
+      if (idempotencyKey === undefined || (await this.datasources.idOf(datasource)) === undefined)
+        throw permanent('unknown_datasource', `There is no datasource named ${datasource}.`);
+      return { id: await this.firstOf(idempotencyKey, requestHash), isNew: false };
+    }
     this.open += 1;
     this.metrics.queriesAccepted.inc();
-    await this.queue.enqueue('retrieve', { queryId: id, attempt: 0 });
-    return id;
+    return { id, isNew: true };
   }
 
-  private async datasourceId(name = this.config.NANO_DEFAULT_DATASOURCE): Promise<string> {
-    if (name === undefined)
-      throw permanent('no_default_datasource', 'Name a datasource: the gateway has no default one.');
-    const id = await this.datasources.idOf(name);
-    if (id === undefined) throw permanent('unknown_datasource', `There is no datasource named ${name}.`);
-    return id;
+  /** Starts the work on an accepted query. If the gateway ends before, the reconciler does. */
+  async enqueue(id: string): Promise<void> {
+    await this.queue.enqueue('retrieve', { queryId: id, attempt: 0 });
   }
 
   private async admit(): Promise<void> {
@@ -69,10 +77,10 @@ export class QueryIntake {
     });
   }
 
-  /** Undefined when another request with the same key was faster. */
+  /** Undefined when there is no such datasource, or another request with the same key was faster. */
   private async insert(
     request: CreateQuery,
-    datasourceId: string,
+    datasource: string,
     key: string | undefined,
     requestHash: string,
   ): Promise<string | undefined> {
@@ -80,8 +88,10 @@ export class QueryIntake {
     const { rows } = await sql<{ id: string }>`
       with accepted as (
         insert into query (id, datasource_id, question, status, max_corrections, candidate_count, idempotency_key, request_hash, created_at, updated_at, deadline_at)
-        values (${id}, ${datasourceId}, ${request.question}, 'queued', ${request.maxCorrections ?? this.config.MAX_CORRECTIONS}, ${request.candidates ?? 1},
-          ${key ?? null}, ${requestHash}, now(), now(), now() + make_interval(secs => ${this.config.QUERY_DEADLINE_MS / 1_000}::float8))
+        select ${id}::uuid, datasource.id, ${request.question}::text, 'queued',
+          ${request.maxCorrections ?? this.config.MAX_CORRECTIONS}::int, ${request.candidates ?? 1}::int, ${key ?? null}::text, ${requestHash}::text,
+          now(), now(), now() + make_interval(secs => ${this.config.QUERY_DEADLINE_MS / 1_000}::float8)
+        from datasource where name = ${datasource} and removed_at is null
         on conflict (idempotency_key) where idempotency_key is not null do nothing
         returning id),
       event as (

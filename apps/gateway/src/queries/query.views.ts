@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import type { QueryEvent, QueryStatus, QueryView, Timings } from '#shared/contracts/query';
 import type { Database } from '#shared/persistence/database';
-import { attemptsOfQuery } from '#shared/persistence/query.reader';
+import { attemptsOfQuery } from '#shared/persistence/query.work';
 import { DATABASE } from '#shared/persistence/tokens';
 
 interface Step {
@@ -35,7 +35,7 @@ export class QueryViews {
         attemptsOfQuery.as('attempts'),
         sql<
           string[]
-        >`coalesce((select jsonb_agg(t ->> 'name') from jsonb_array_elements(query.context -> 'tables') t), '[]'::jsonb)`.as(
+        >`coalesce((select e.data -> 'tables' from query_event e where e.query_id = query.id and e.data ? 'tables' limit 1), '[]'::jsonb)`.as(
           'tables',
         ),
         sql<

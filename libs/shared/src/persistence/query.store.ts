@@ -1,10 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { type RawBuilder, sql } from 'kysely';
 import type { Candidate } from '../contracts/attempt.js';
 import type { Context } from '../contracts/context.js';
 import { isFinal, openStatuses, type QueryError, type ResultSet } from '../contracts/query.js';
 import { Metrics } from '../telemetry/metrics.js';
 import type { Database } from './database.js';
 import { QueryNotifier } from './query.notifier.js';
+import { type QueryWork, toWork, workColumns, workDatasource, type WorkRow } from './query.work.js';
 import { DATABASE } from './tokens.js';
 import {
   type ExecutedAttempt,
@@ -26,9 +28,13 @@ export class QueryStore {
     private readonly metrics: Metrics,
   ) {}
 
-  /** queued → retrieving. False when the query is past that point. */
-  startRetrieval(id: string): Promise<boolean> {
-    return this.move({ id, from: { status: ['queued'] }, to: 'retrieving' });
+  /** queued → retrieving. Undefined when the query is past that point. */
+  async startRetrieval(id: string): Promise<QueryWork | undefined> {
+    const step: Transition = { id, from: { status: ['queued'] }, to: 'retrieving' };
+    const work = sql`select ${workColumns} from moved join query on query.id = moved.id ${workDatasource}`;
+    const [row] = await this.moved<WorkRow>(step, work);
+    // The statement still reads the query as it was before its own change.
+    return row && toWork({ ...row, status: step.to });
   }
 
   /** retrieving → generating 1 */
@@ -88,11 +94,15 @@ export class QueryStore {
   }
 
   private async move(step: Transition): Promise<boolean> {
-    const { rows } = await transitionStatement(step).execute(this.db);
-    if (rows.length === 0) return false;
+    return (await this.moved(step)).length > 0;
+  }
+
+  private async moved<Row>(step: Transition, result?: RawBuilder<unknown>): Promise<Row[]> {
+    const { rows } = await transitionStatement<Row>(step, result).execute(this.db);
+    if (rows.length === 0) return rows;
     this.notifier.changed(step.id, step.to);
     this.count(step);
-    return true;
+    return rows;
   }
 
   private count(step: Transition): void {

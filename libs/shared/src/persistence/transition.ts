@@ -37,13 +37,19 @@ export interface ExecutedAttempt {
   executeMs: number;
 }
 
-/** One statement that moves the query and writes what belongs to the step, or does nothing at all. */
-export function transitionStatement(step: Transition): RawBuilder<{ version: number }> {
+/**
+ * One statement that moves the query and writes what belongs to the step, or does nothing at all.
+ * @param result selects from `moved`, which has a row when the query was moved
+ */
+export function transitionStatement<Row = unknown>(
+  step: Transition,
+  result: RawBuilder<unknown> = sql`select version from moved`,
+): RawBuilder<Row> {
   const parts = [movedPart(step), eventPart(step)];
   if (step.started) parts.push(startedPart(step.started));
   if (step.executed) parts.push(executedPart(step.executed));
   if (step.answer) parts.push(answerPart(step.answer));
-  return sql<{ version: number }>`with ${sql.join(parts)} select version from moved`;
+  return sql<Row>`with ${sql.join(parts)} ${result}`;
 }
 
 function movedPart(step: Transition) {

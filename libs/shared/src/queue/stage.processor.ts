@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { type AppError, permanent } from '../errors/app-error.js';
 import { openStatuses, type QueryStatus, type Stage } from '../contracts/query.js';
 import { QueryAborts } from '../persistence/query.aborts.js';
-import { QueryReader, type QueryWork } from '../persistence/query.reader.js';
+import { QueryReader } from '../persistence/query.reader.js';
 import { QueryStore } from '../persistence/query.store.js';
+import type { QueryWork } from '../persistence/query.work.js';
 import { Metrics } from '../telemetry/metrics.js';
 import type { Payload } from './catalogue.js';
 import { JobProcessor } from './job.processor.js';
@@ -33,7 +34,7 @@ export abstract class StageProcessor<S extends Stage> extends JobProcessor<S> {
   protected constructor(
     private readonly stage: S,
     concurrency: number,
-    private readonly tools: StageTools,
+    protected readonly tools: StageTools,
   ) {
     super(stage, concurrency, tools.metrics);
   }
@@ -41,8 +42,13 @@ export abstract class StageProcessor<S extends Stage> extends JobProcessor<S> {
   /** Does the stage's work. The signal aborts at the query's deadline and when it is cancelled. */
   protected abstract run(work: QueryWork, signal: AbortSignal): Promise<void>;
 
+  /** Reads the query; a stage may move it on by the way. */
+  protected take(id: string): Promise<QueryWork | undefined> {
+    return this.tools.reader.work(id);
+  }
+
   protected override async handle(payload: Payload<Stage>): Promise<void> {
-    const work = await this.tools.reader.work(payload.queryId);
+    const work = await this.take(payload.queryId);
     if (!work || !statusesOf[this.stage].includes(work.status) || work.attempt !== payload.attempt) return;
     const { signal, release } = this.tools.aborts.watch(work.id, work.remainingMs);
     try {

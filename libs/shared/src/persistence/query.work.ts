@@ -1,0 +1,61 @@
+import { sql } from 'kysely';
+import type { Attempt } from '../contracts/attempt.js';
+import type { Context } from '../contracts/context.js';
+import type { DatasourceStatus } from '../contracts/datasource.js';
+import type { QueryError, QueryStatus } from '../contracts/query.js';
+
+/** A query as a stage needs it to do its work: read in one statement, with its datasource. */
+export interface QueryWork {
+  id: string;
+  datasourceId: string;
+  /** Null when it was removed. */
+  datasource: WorkDatasource | null;
+  question: string;
+  status: QueryStatus;
+  attempt: number;
+  maxCorrections: number;
+  candidateCount: number;
+  /** While it is being generated for; null in the other stages, which do not need it. */
+  context: Context | null;
+  attempts: Attempt[];
+  /** Milliseconds until the deadline by the database's clock; negative past it. */
+  remainingMs: number;
+}
+
+/** Whether and with which snapshot a datasource serves. */
+export interface WorkDatasource {
+  name: string;
+  status: DatasourceStatus;
+  fingerprint: string | null;
+  error: QueryError | null;
+}
+
+type Nullable<T> = { [K in keyof T]: T[K] | null };
+
+export type WorkRow = Omit<QueryWork, 'datasource'> &
+  Nullable<Omit<WorkDatasource, 'status'>> & {
+    datasourceStatus: DatasourceStatus | null;
+  };
+
+export const attemptsOfQuery = sql<Attempt[]>`coalesce((
+  select json_agg(json_build_object(
+    'number', a.number, 'model', a.model, 'candidates', a.candidates, 'promptTokens', a.prompt_tokens,
+    'completionTokens', a.completion_tokens, 'generateMs', a.generate_ms, 'executeMs', a.execute_ms) order by a.number)
+  from attempt a where a.query_id = query.id)::jsonb, '[]'::jsonb)`;
+
+export const workColumns = sql`
+  query.id, query.datasource_id as "datasourceId", query.question, query.status, query.attempt,
+  query.max_corrections as "maxCorrections", query.candidate_count as "candidateCount",
+  case when query.status = 'generating' then query.context end as context,
+  ${attemptsOfQuery} as attempts,
+  (extract(epoch from query.deadline_at - now()) * 1000)::float8 as "remainingMs",
+  datasource.name, datasource.status as "datasourceStatus", datasource.fingerprint, datasource.error`;
+
+export const workDatasource = sql`
+  left join datasource on datasource.id = query.datasource_id and datasource.removed_at is null`;
+
+export function toWork(row: WorkRow): QueryWork {
+  const { name, datasourceStatus: status, fingerprint, error, ...query } = row;
+  const datasource = name === null || status === null ? null : { name, status, fingerprint, error };
+  return { ...query, datasource };
+}
