@@ -49,6 +49,8 @@ export default defineConfig(
       // Nest declares options as classes and takes them as literals.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       'max-lines': ['error', { max: 500 }],
+      // PostgreSQL and Unicode count code points, which is what spreading a string gives.
+      '@typescript-eslint/no-misused-spread': ['error', { allow: ['string'] }],
       eqeqeq: ['error', 'always'],
     },
   },
