@@ -90,7 +90,8 @@ export default {
     {
       name: 'apps-without-evaluation-and-tests',
       severity: 'error',
-      from: { path: '^(apps|samples)/' },
+      comment: 'One command of the command line is the evaluation.',
+      from: { path: '^(apps|samples)/', pathNot: '^apps/cli/src/commands/eval[.]' },
       to: { path: '^(evaluation|bench|tests)/', pathNot: '^tests/support/' },
     },
     {

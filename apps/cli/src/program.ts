@@ -3,6 +3,7 @@ import { addAskCommand } from './commands/ask.js';
 import { addDatasourceCommand } from './commands/datasource.js';
 import { addDemoCommand } from './commands/demo.js';
 import { addDoctorCommand } from './commands/doctor.js';
+import { addEvalCommand } from './commands/eval.js';
 import { addTestCommand } from './commands/test.js';
 import { addUpCommand } from './commands/up.js';
 
@@ -36,6 +37,7 @@ export function createProgram(): Command {
   addUpCommand(program);
   addAskCommand(program);
   addDatasourceCommand(program);
+  addEvalCommand(program);
   addDoctorCommand(program);
   addTestCommand(program);
   return program;

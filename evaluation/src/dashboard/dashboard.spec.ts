@@ -14,6 +14,7 @@ function scored(part: Partial<QuestionScore>): QuestionScore {
     executes: true,
     exactMatch: false,
     hardness: 'easy',
+    goldTables: ['pet'],
     ...part,
   };
 }

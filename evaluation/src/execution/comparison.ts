@@ -17,10 +17,19 @@ export interface ResultPreview {
   complete: boolean;
 }
 
-export const failureKinds = ['empty', 'invalid', 'failed', 'timeout', 'crashed', 'gold'] as const;
+export const failureKinds = [
+  'empty',
+  'invalid',
+  'failed',
+  'timeout',
+  'crashed',
+  'gold',
+  'unanswered',
+] as const;
 /**
  * `invalid` does not prepare, `failed` stopped while it ran, `crashed` took its process with it; `gold` says that
- * the gold statement did not run, so nothing could be compared.
+ * the gold statement did not run, so nothing could be compared; `unanswered`, that the service refused or did not
+ * finish a statement that runs.
  */
 export type FailureKind = (typeof failureKinds)[number];
 

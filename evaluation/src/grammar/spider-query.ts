@@ -88,3 +88,15 @@ export function allConditions(query: SpiderQuery): Condition[] {
 export function allConnectors(query: SpiderQuery): ('and' | 'or')[] {
   return [...query.joins.connectors, ...query.where.connectors, ...query.having.connectors];
 }
+
+/** Every table that the statement reads, nested queries included. */
+export function tablesOf(query: SpiderQuery): Set<string> {
+  const direct = query.tables.flatMap((unit) => ('table' in unit ? [unit.table] : []));
+  const operands = allConditions(query).flatMap(({ first, second }) => (second ? [first, second] : [first]));
+  const nested = [
+    ...query.tables.flatMap((unit) => ('query' in unit ? [unit.query] : [])),
+    ...operands.flatMap((operand) => (operand.kind === 'query' ? [operand.query] : [])),
+    ...setOperators.flatMap((operator) => query[operator] ?? []),
+  ];
+  return new Set([...direct, ...nested.flatMap((each) => [...tablesOf(each)])]);
+}

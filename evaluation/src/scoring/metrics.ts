@@ -3,7 +3,7 @@ import { hardnessLevels } from '../grammar/hardness.js';
 import { bootstrapInterval, type Interval } from '../statistics/bootstrap.js';
 import type { QuestionScore } from './question-score.js';
 
-interface Slice {
+export interface Slice {
   questions: number;
   /** Execution accuracy. All rates are fractions from 0 to 1. */
   ex: number;
@@ -18,6 +18,8 @@ export interface Metrics extends Slice {
   executes: number;
   byHardness: Record<string, Slice>;
   byDatabase: Record<string, Slice>;
+  /** By how many tables the gold statement reads. */
+  byTables: Record<string, Slice>;
   /** Questions by what went wrong; `differs` ran and gave another result. */
   failures: Record<FailureKind | 'differs', number>;
   /** Questions whose gold statement does not run. They count as not answered. */
@@ -26,8 +28,6 @@ export interface Metrics extends Slice {
 
 /** `unknown` hardness: Spider's grammar cannot read the gold statement. */
 export function metricsOf(scores: readonly QuestionScore[], seed: number): Metrics {
-  const levels = [...hardnessLevels, 'unknown'] as const;
-  const databases = [...new Set(scores.map((score) => score.dbId))].sort();
   const failures = Object.fromEntries([
     ...failureKinds.map((kind) => [kind, scores.filter((score) => score.error?.kind === kind).length]),
     ['differs', scores.filter((score) => !score.correct && !score.error).length],
@@ -40,21 +40,28 @@ export function metricsOf(scores: readonly QuestionScore[], seed: number): Metri
     ),
     validSql: share(scores, (score) => score.validSql),
     executes: share(scores, (score) => score.executes),
-    byHardness: slices(levels, (level) => scores.filter((score) => (score.hardness ?? 'unknown') === level)),
-    byDatabase: slices(databases, (dbId) => scores.filter((score) => score.dbId === dbId)),
+    byHardness: sliceBy(scores, ({ hardness }) => hardness ?? 'unknown', hardnessLevels),
+    byDatabase: sliceBy(scores, ({ dbId }) => dbId),
+    byTables: sliceBy(scores, ({ goldTables }) => String(goldTables?.length ?? 'unknown')),
     failures,
     goldFailures: failures.gold,
   };
 }
 
-function slices(
-  names: readonly string[],
-  scoresOf: (name: string) => QuestionScore[],
+/** Slices in the order given, others in the order of their names. */
+export function sliceBy<S extends QuestionScore>(
+  scores: readonly S[],
+  nameOf: (score: S) => string,
+  order: readonly string[] = [],
 ): Record<string, Slice> {
-  const found = names
-    .map((name) => [name, scoresOf(name)] as const)
-    .filter(([, scores]) => scores.length > 0);
-  return Object.fromEntries(found.map(([name, scores]) => [name, sliceOf(scores)]));
+  const groups = Map.groupBy(scores, nameOf);
+  const others = [...groups.keys()].filter((name) => !order.includes(name)).sort();
+  return Object.fromEntries(
+    [...order, ...others].flatMap((name) => {
+      const members = groups.get(name);
+      return members ? [[name, sliceOf(members)]] : [];
+    }),
+  );
 }
 
 function sliceOf(scores: readonly QuestionScore[]): Slice {
@@ -66,6 +73,6 @@ function sliceOf(scores: readonly QuestionScore[]): Slice {
   };
 }
 
-function share(scores: readonly QuestionScore[], holds: (score: QuestionScore) => boolean): number {
+export function share<S>(scores: readonly S[], holds: (score: S) => boolean): number {
   return scores.length === 0 ? 0 : scores.filter(holds).length / scores.length;
 }

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { permanent } from '#shared/errors/app-error';
 import { renderDashboard, type DashboardRun } from '../dashboard/dashboard.js';
+import { readText } from '../questions/read-file.js';
 import type { Metrics } from './metrics.js';
 import type { QuestionScore } from './question-score.js';
 
@@ -9,7 +10,7 @@ const detailsFile = 'detailed_results.jsonl';
 
 /** Writes metrics.json, detailed_results.jsonl and dashboard.html, which shows the differences from `other`. */
 export function writeScores(out: string, run: DashboardRun, metrics: Metrics, other?: DashboardRun): void {
-  if (other && !sameQuestions(run, other)) {
+  if (other && !sameQuestions(run.scores, other.scores)) {
     throw permanent('invalid_request', `${other.name} scores other questions than this run`);
   }
   mkdirSync(out, { recursive: true });
@@ -20,14 +21,15 @@ export function writeScores(out: string, run: DashboardRun, metrics: Metrics, ot
 
 /** A run from the folder it was written to. */
 export function readRun(out: string): DashboardRun {
-  const lines = readFileSync(join(out, detailsFile), 'utf8').split('\n').filter(Boolean);
+  const lines = readText(join(out, detailsFile)).split('\n').filter(Boolean);
   return { name: out, scores: lines.map((line) => JSON.parse(line) as QuestionScore) };
 }
 
-function sameQuestions(first: DashboardRun, second: DashboardRun): boolean {
-  const same = first.scores.every(({ index, gold }, at) => {
-    const other = second.scores[at];
-    return other?.index === index && other.gold === gold;
-  });
-  return same && first.scores.length === second.scores.length;
+/** Whether two runs can be compared question by question. */
+export function sameQuestions(
+  first: readonly Pick<QuestionScore, 'index' | 'gold'>[],
+  second: readonly Pick<QuestionScore, 'index' | 'gold'>[],
+): boolean {
+  const same = first.every(({ index, gold }, at) => second[at]?.index === index && second[at].gold === gold);
+  return same && first.length === second.length;
 }

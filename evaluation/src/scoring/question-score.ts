@@ -1,12 +1,9 @@
 import type { ComparisonFailure, ResultPreview } from '../execution/comparison.js';
 import type { Hardness } from '../grammar/hardness.js';
+import type { Question } from '../questions/question-set.js';
 
 /** One question's score: a line of detailed_results.jsonl. */
-export interface QuestionScore {
-  index: number;
-  dbId: string;
-  question: string;
-  gold: string;
+export interface QuestionScore extends Question {
   predicted: string;
   /** Execution accuracy. */
   correct: boolean;
@@ -19,6 +16,8 @@ export interface QuestionScore {
   exactMatch: boolean | null;
   /** Null where Spider's grammar cannot read the gold statement. */
   hardness: Hardness | null;
+  /** Tables that the gold statement reads, in lower case; null where the grammar cannot read it. */
+  goldTables: string[] | null;
   /** Both results where they differ. */
   results?: { gold: ResultPreview; predicted: ResultPreview };
 }

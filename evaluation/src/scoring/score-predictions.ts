@@ -1,5 +1,6 @@
 import { permanent } from '#shared/errors/app-error';
 import { ComparisonPool, type PoolOptions } from '../execution/comparison-pool.js';
+import { selectQuestions } from '../questions/question-set.js';
 import { readDataset, readPredictions } from '../spider/dataset.js';
 import type { OfficialFormOptions } from '../statement/official-form.js';
 import { metricsOf, type Metrics } from './metrics.js';
@@ -17,7 +18,7 @@ export interface ScorePredictionsOptions extends Partial<OfficialFormOptions>, P
   name?: string;
   /** The `out` of another run on the same questions, to show the differences. */
   compareWith?: string;
-  /** Name of the questions file in `data`. */
+  /** The questions file, where it is not `dev.json` in `data`. */
   questionsFile?: string;
   /** Only the first so many questions. */
   limit?: number;
@@ -41,9 +42,7 @@ export async function scorePredictions(options: ScorePredictionsOptions): Promis
   const from = performance.now();
   const dataset = readDataset(options.data, options.questionsFile);
   const predictions = readPredictions(options.predictions, dataset.questions.length);
-  const questions = dataset.questions
-    .filter((question) => options.db === undefined || question.dbId === options.db)
-    .slice(0, options.limit);
+  const questions = selectQuestions(dataset, options);
   if (questions.length === 0) throw permanent('invalid_request', 'no question is left to score');
 
   const other = options.compareWith === undefined ? undefined : readRun(options.compareWith);

@@ -3,8 +3,8 @@ import type { ComparisonPool } from '../execution/comparison-pool.js';
 import { exactlyMatches } from '../grammar/exact-match.js';
 import { hardnessOf } from '../grammar/hardness.js';
 import { parseSpiderQuery } from '../grammar/parser.js';
-import type { SpiderQuery } from '../grammar/spider-query.js';
-import { databaseFiles, type SpiderDataset, type SpiderQuestion } from '../spider/dataset.js';
+import { tablesOf, type SpiderQuery } from '../grammar/spider-query.js';
+import type { Question, QuestionSet } from '../questions/question-set.js';
 import type { SpiderSchema } from '../spider/schema.js';
 import {
   isOrdered,
@@ -24,15 +24,13 @@ export interface ScoredStatement {
 
 /** Scores single statements against the gold statements of a dataset. */
 export class StatementScorer {
-  private readonly files = new Map<string, string[]>();
-
   constructor(
-    private readonly dataset: SpiderDataset,
+    private readonly set: QuestionSet,
     private readonly pool: ComparisonPool,
     private readonly form: OfficialFormOptions,
   ) {}
 
-  async score(question: SpiderQuestion, predicted: string): Promise<ScoredStatement> {
+  async score(question: Question, predicted: string): Promise<ScoredStatement> {
     const verdict = await this.compare(question, predicted);
     const score: QuestionScore = {
       ...question,
@@ -47,11 +45,11 @@ export class StatementScorer {
     return { score, goldMs: verdict.goldMs, predictedMs: verdict.predictedMs };
   }
 
-  private async compare({ dbId, gold: goldText }: SpiderQuestion, predicted: string): Promise<Verdict> {
+  private async compare({ dbId, gold: goldText }: Question, predicted: string): Promise<Verdict> {
     if (!predicted.trim()) return noPrediction;
     const gold = officialGold(goldText, this.form);
     return this.pool.compare({
-      databases: this.filesOf(dbId),
+      databases: this.set.databaseFiles(dbId),
       gold,
       predicted: officialPrediction(predicted, this.form),
       ordered: isOrdered(gold),
@@ -59,23 +57,18 @@ export class StatementScorer {
   }
 
   private byGrammar(
-    question: SpiderQuestion,
+    question: Question,
     predicted: string,
-  ): Pick<QuestionScore, 'exactMatch' | 'hardness'> {
-    const schema = this.dataset.schemas.get(question.dbId);
+  ): Pick<QuestionScore, 'exactMatch' | 'hardness' | 'goldTables'> {
+    const schema = this.set.schemas.get(question.dbId);
     const gold = schema && readable(question.gold, schema);
-    if (!gold) return { exactMatch: null, hardness: null };
+    if (!gold) return { exactMatch: null, hardness: null, goldTables: null };
     const prediction = readable(withPlainValues(predicted, this.form), schema);
     return {
       exactMatch: prediction !== undefined && exactlyMatches(prediction, gold, schema),
       hardness: hardnessOf(gold),
+      goldTables: [...tablesOf(gold)].sort(),
     };
-  }
-
-  private filesOf(dbId: string): string[] {
-    let files = this.files.get(dbId);
-    if (!files) this.files.set(dbId, (files = databaseFiles(this.dataset.folder, dbId)));
-    return files;
   }
 }
 

@@ -1,47 +1,58 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { permanent } from '#shared/errors/app-error';
+import type { Question, QuestionSet } from '../questions/question-set.js';
+import { readJson, readText } from '../questions/read-file.js';
 import { readSchemas, type SpiderSchema } from './schema.js';
 
-export interface SpiderQuestion {
-  /** Place in the questions file, from 0. */
-  index: number;
-  dbId: string;
-  question: string;
-  gold: string;
-}
+const questionSchema = z.object({ db_id: z.string(), question: z.string().default(''), query: z.string() });
+/** SParC and CoSQL: dialogues of several turns. */
+const dialogueSchema = z.object({
+  database_id: z.string(),
+  interaction: z.array(z.object({ utterance: z.string(), query: z.string() })),
+});
+const entriesSchema = z.union([z.array(questionSchema), z.array(dialogueSchema)]);
 
-/** A folder as Spider ships it: `dev.json`, `tables.json` and `database/<id>/*.sqlite`. */
-export interface SpiderDataset {
-  folder: string;
-  questions: SpiderQuestion[];
-  /** By database; empty without a tables.json. */
-  schemas: Map<string, SpiderSchema>;
-}
-
-const questionsSchema = z.array(
-  z.object({ db_id: z.string(), question: z.string().default(''), query: z.string() }),
-);
-
-export function readDataset(folder: string, questionsFile = 'dev.json'): SpiderDataset {
-  const entries = questionsSchema.safeParse(readJson(join(folder, questionsFile)));
+/**
+ * A folder as Spider ships it: `dev.json`, `tables.json` and `database/<id>/*.sqlite`.
+ * `questionsFile` may lie elsewhere, and may hold dialogues as SParC's does.
+ */
+export function readDataset(folder: string, questionsFile = join(folder, 'dev.json')): QuestionSet {
+  const entries = entriesSchema.safeParse(readJson(questionsFile));
   if (!entries.success) {
-    throw permanent('invalid_request', `${join(folder, questionsFile)}: ${z.prettifyError(entries.error)}`);
+    throw permanent('invalid_request', `${questionsFile}: ${z.prettifyError(entries.error)}`);
   }
-  const questions = entries.data.map((entry, index) => ({
-    index,
-    dbId: entry.db_id,
-    question: entry.question,
-    gold: entry.query,
-  }));
   const tables = join(folder, 'tables.json');
   const schemas = existsSync(tables) ? readSchemas(readJson(tables)) : new Map<string, SpiderSchema>();
-  return { folder, questions, schemas };
+  const files = new Map<string, string[]>();
+  return {
+    questions: entries.data.flatMap(questionsOf).map((question, index) => ({ index, ...question })),
+    schemas,
+    databaseFiles: (dbId) => {
+      const found = files.get(dbId) ?? databaseFiles(folder, dbId);
+      files.set(dbId, found);
+      return found;
+    },
+  };
+}
+
+function questionsOf(
+  entry: z.infer<typeof questionSchema> | z.infer<typeof dialogueSchema>,
+  interaction: number,
+): Omit<Question, 'index'>[] {
+  if ('db_id' in entry) return [{ dbId: entry.db_id, question: entry.question, gold: entry.query }];
+  return entry.interaction.map(({ utterance, query }, turn) => ({
+    dbId: entry.database_id,
+    question: utterance,
+    gold: query,
+    interaction,
+    turn,
+  }));
 }
 
 /** Every database of a schema: one in Spider itself, hundreds in its test suites. The one named for the schema first. */
-export function databaseFiles(folder: string, dbId: string): string[] {
+function databaseFiles(folder: string, dbId: string): string[] {
   const home = join(folder, 'database', dbId);
   const files = existsSync(home) ? readdirSync(home).filter((file) => file.endsWith('.sqlite')) : [];
   if (files.length === 0) throw permanent('invalid_request', `no .sqlite file in ${home}`);
@@ -66,22 +77,4 @@ export function readPredictions(file: string, questions: number): string[] {
     );
   }
   return lines.map((line) => line.trim().split('\t')[0] ?? '');
-}
-
-function readJson(file: string): unknown {
-  try {
-    return JSON.parse(readText(file)) as unknown;
-  } catch (error) {
-    if (error instanceof SyntaxError)
-      throw permanent('invalid_request', `${file} is not JSON: ${error.message}`);
-    throw error;
-  }
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw permanent('invalid_request', `${file} cannot be read`, { cause });
-  }
 }

@@ -1,0 +1,59 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+import type { GatewayClient } from '../client/gateway-client.js';
+import { ModelClient } from '../client/model-client.js';
+import type { CliConfig } from '../config.js';
+import { loadApp } from '../embedded/apps.js';
+import { withSession } from './with-session.js';
+
+interface SessionOptions {
+  /** The deployment to ask; one is started for the call else. */
+  url: string | undefined;
+  /** Recorded outputs to answer from. */
+  recorded: { questions: string; outputs: string[]; port: number } | null;
+}
+
+type Work = (client: GatewayClient, interrupt: AbortSignal) => Promise<void>;
+
+/** Runs the work against a service; one that answers from recorded outputs has a home of its own for the call. */
+export async function withEvaluatedSession(
+  config: CliConfig,
+  { url, recorded }: SessionOptions,
+  work: Work,
+): Promise<void> {
+  if (!recorded) return withSession(config, url, ({ client }, interrupt) => work(client, interrupt));
+  const start = await loadApp('recorded');
+  const model = await start({
+    RECORDED_PORT: String(recorded.port),
+    RECORDED_QUESTIONS: resolve(recorded.questions),
+    RECORDED_OUTPUTS: recorded.outputs.map((file) => resolve(file)).join(delimiter),
+  });
+  try {
+    if (url !== undefined)
+      return await withSession(config, url, ({ client }, interrupt) => work(client, interrupt));
+    const { baseUrl, models } = await describeModel(model.url);
+    await inOwnHome(config, { baseUrl, model: models[0], apiKey: undefined }, work);
+  } finally {
+    await model.close();
+  }
+}
+
+async function describeModel(url: string): Promise<{ baseUrl: string; models: string[] }> {
+  const client = new ModelClient(`${url}/v1`);
+  return { baseUrl: client.baseUrl, models: await client.models() };
+}
+
+/** Neither the datasources nor the model of the user's own service take part. */
+async function inOwnHome(config: CliConfig, llm: NonNullable<CliConfig['llm']>, work: Work): Promise<void> {
+  const home = mkdtempSync(join(tmpdir(), 'nano-eval-'));
+  // Root's PostgreSQL runs as another account, which must be able to pass through.
+  if (process.getuid?.() === 0) chmodSync(home, 0o711);
+  const environment = { ...config.environment, LLM_BASE_URL: llm.baseUrl, LLM_MODEL: llm.model };
+  const own = { ...config, home, gatewayUrl: undefined, llm, environment };
+  try {
+    await withSession(own, undefined, ({ client }, interrupt) => work(client, interrupt));
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
