@@ -72,28 +72,40 @@ export abstract class JobProcessor<N extends JobName> extends WorkerHost {
 
   override async process(job: Job): Promise<void> {
     const stop = this.metrics.jobs.startTimer({ job: this.job });
-    const payload = await this.parse(job);
+    const parsed = this.parse(job);
+    if ('invalid' in parsed) {
+      stop({ outcome: 'ended' });
+      return this.setAside(job, parsed.invalid, async () => {
+        const id = idOf(job);
+        if (id !== undefined) await this.endUnreadable(id, parsed.invalid);
+      });
+    }
     try {
-      await this.handle(payload);
+      await this.handle(parsed.payload);
       stop({ outcome: 'done' });
     } catch (thrown) {
       const decision = decideRetry(this.job, thrown, job.attemptsMade + 1);
       stop({ outcome: decision.kind === 'retry' ? 'retried' : 'ended' });
       if (decision.kind === 'retry') throw new RetryLater(decision.error, decision.delayMs);
-      await this.end(payload, decision.error);
-      throw new UnrecoverableError(`${decision.error.code}: ${decision.error.message}`);
+      await this.setAside(job, decision.error, () => this.end(parsed.payload, decision.error));
     }
   }
 
-  private async parse(job: Job): Promise<Payload<N>> {
+  private parse(job: Job): { payload: Payload<N> } | { invalid: AppError } {
     const parsed = jobCatalogue[this.job].payload.safeParse(job.data);
-    if (parsed.success) return parsed.data as Payload<N>;
-    const error = permanent(
-      'payload_invalid',
-      `The payload of ${job.id ?? 'a job'} is not valid: ${z.prettifyError(parsed.error)}`,
-    );
-    const id = idOf(job);
-    if (id !== undefined) await this.endUnreadable(id, error);
+    if (parsed.success) return { payload: parsed.data as Payload<N> };
+    const message = `The payload of ${job.id ?? 'a job'} is not valid: ${z.prettifyError(parsed.error)}`;
+    return { invalid: permanent('payload_invalid', message) };
+  }
+
+  /** Moves the job to the failed set. Not before its query or datasource was told: until then it comes again. */
+  private async setAside(job: Job, error: AppError, tell: () => Promise<void>): Promise<never> {
+    try {
+      await tell();
+    } catch (thrown) {
+      const decision = decideRetry(this.job, thrown, job.attemptsMade + 1);
+      if (decision.kind === 'retry') throw new RetryLater(decision.error, decision.delayMs);
+    }
     throw new UnrecoverableError(`${error.code}: ${error.message}`);
   }
 
@@ -108,8 +120,13 @@ export abstract class JobProcessor<N extends JobName> extends WorkerHost {
   }
 }
 
-/** Job ids start with the id of their query or datasource. */
+const idsSchema = z.object({
+  queryId: z.uuid().optional().catch(undefined),
+  datasourceId: z.uuid().optional().catch(undefined),
+});
+
+/** What can be read of the id of the job's query or datasource: from its payload, or from the job's id, which starts with it. */
 function idOf(job: Job): string | undefined {
-  const id = z.uuid().safeParse(job.id?.slice(0, 36));
-  return id.success ? id.data : undefined;
+  const { queryId, datasourceId } = idsSchema.safeParse(job.data).data ?? {};
+  return queryId ?? datasourceId ?? z.uuid().safeParse(job.id?.slice(0, 36)).data;
 }
