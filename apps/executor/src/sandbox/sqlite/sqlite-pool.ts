@@ -1,6 +1,6 @@
-import { setPriority } from 'node:os';
 import type { Isolation } from '../isolation/isolation.js';
 import type { ChildConfiguration, StatementRequest } from './protocol.js';
+import { Demotion } from './demotion.js';
 import { SqliteProcess, type ChildAnswer } from './sqlite-process.js';
 
 export interface PoolLimits {
@@ -10,9 +10,6 @@ export interface PoolLimits {
   recycleAfter: number;
 }
 
-/** A statement that runs longer than this makes way for the short ones of other datasources. */
-const demoteAfterMs = 250;
-const demotedPriority = 10;
 /** After this long without a statement, one process is enough to stand by. */
 const quietMs = 10_000;
 
@@ -69,12 +66,12 @@ export class SqlitePool {
     signal: AbortSignal,
   ): Promise<ChildAnswer> {
     const process = await this.take(signal);
-    const demotion = setTimeout(() => demote(process), demoteAfterMs);
+    const demotion = new Demotion(process);
     try {
       await process.opened;
       return await process.run(request, timeoutMs, signal);
     } finally {
-      clearTimeout(demotion);
+      demotion.end();
       this.giveBack(process);
     }
   }
@@ -129,15 +126,5 @@ export class SqlitePool {
 
   private discard(processes: readonly SqliteProcess[]): void {
     for (const process of processes) process.kill();
-  }
-}
-
-function demote(process: SqliteProcess): void {
-  if (process.pid === undefined) return;
-  try {
-    setPriority(process.pid, demotedPriority);
-    process.demoted = true;
-  } catch {
-    // It has ended meanwhile.
   }
 }
