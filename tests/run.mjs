@@ -21,13 +21,15 @@ const environment = {
   ...process.env,
   NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
 };
+/** A suite that hangs is ended and has failed. */
+const longestTierMs = 15 * 60_000;
 const total = { passed: 0, failed: 0 };
 const stops = [];
 
 /** Runs a command with its output shown; resolves to its exit code. */
 function run(command, args, env = process.env) {
   return new Promise((resolve) => {
-    spawn(command, args, { stdio: 'inherit', env })
+    spawn(command, args, { stdio: 'inherit', env, timeout: longestTierMs, killSignal: 'SIGKILL' })
       .once('error', () => resolve(127))
       .once('exit', (code) => resolve(code ?? 1));
   });

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { isFinal, type QueryView } from '#shared/contracts/query';
+import { cleanups } from '../support/cleanups.js';
 import { ApiClient, until } from '../support/client.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.js';
@@ -14,6 +15,7 @@ const load = 200;
 const endsWithinMs = 90_000;
 
 describe.each(queueKinds)('what is killed under load, on %s', (kind) => {
+  const cleanup = cleanups();
   const database = makeSmallDatabase();
   let redis: TestRedis | undefined;
   let model: ScriptedModel;
@@ -22,7 +24,9 @@ describe.each(queueKinds)('what is killed under load, on %s', (kind) => {
   let apis: ApiClient[];
 
   beforeAll(async () => {
+    cleanup(() => database.remove());
     redis = kind === 'redis' ? await startRedis() : undefined;
+    cleanup(() => redis?.stop());
     // Every third statement takes a while in the executor, every fifth fails at first.
     model = await startScriptedModel((request) => {
       const number = Number(/\d+/.exec(request.question)?.[0] ?? 0);
@@ -30,6 +34,7 @@ describe.each(queueKinds)('what is killed under load, on %s', (kind) => {
         return { texts: ['SELECT nope'], delayMs: 60 };
       return { texts: [number % 3 === 0 ? slowSql : countPeople.sql], delayMs: 60 };
     });
+    cleanup(() => model.stop());
     stack = await Stack.start({
       databaseUrl: testServers().postgresUrl,
       queueUrl: redis?.url ?? testServers().postgresUrl,
@@ -37,18 +42,12 @@ describe.each(queueKinds)('what is killed under load, on %s', (kind) => {
       copies: { gateway: 2, retriever: 2, generator: 2, executor: 2 },
       environment: { QUERY_DEADLINE_MS: '120000', NANO_DEFAULT_DATASOURCE: 'small' },
     });
+    cleanup(() => stack.stop());
     apis = stack.all('gateway').map((gateway) => new ApiClient(gateway.url));
     await apis[0]?.addSqlite('small', database.file);
     client = new pg.Client({ connectionString: stack.databaseUrl });
     await client.connect();
-  });
-
-  afterAll(async () => {
-    await client.end();
-    await stack.stop();
-    await model.stop();
-    await redis?.stop();
-    database.remove();
+    cleanup(() => client.end());
   });
 
   it.each<AppName>(['retriever', 'generator', 'executor'])(

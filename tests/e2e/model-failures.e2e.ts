@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { cleanups } from '../support/cleanups.js';
 import { ApiClient } from '../support/client.js';
 import { freePort } from '../support/redis.js';
 import { type Behaviour, type ScriptedModel, startScriptedModel } from '../support/scripted-model.js';
@@ -9,6 +10,7 @@ import { Stack } from '../support/stack.js';
 const good: Behaviour = { texts: [countPeople.sql] };
 
 describe.each(queueKinds)('a failing model server on %s', (kind) => {
+  const cleanup = cleanups();
   const database = makeSmallDatabase();
   let model: ScriptedModel;
   let stack: Stack;
@@ -16,14 +18,17 @@ describe.each(queueKinds)('a failing model server on %s', (kind) => {
   let port: number;
 
   beforeAll(async () => {
+    cleanup(() => database.remove());
     port = await freePort();
     model = await startScriptedModel(() => good, port);
+    cleanup(() => model.stop());
     stack = await Stack.start({
       databaseUrl: testServers().postgresUrl,
       queueUrl: queueUrl(kind),
       modelUrl: model.url,
       environment: { LLM_TIMEOUT_MS: '1000', QUERY_DEADLINE_MS: '12000', NANO_DEFAULT_DATASOURCE: 'small' },
     });
+    cleanup(() => stack.stop());
     api = new ApiClient(stack.url);
     await api.addSqlite('small', database.file);
   });
@@ -31,12 +36,6 @@ describe.each(queueKinds)('a failing model server on %s', (kind) => {
   afterEach(() => {
     model.script = () => good;
     model.requests.length = 0;
-  });
-
-  afterAll(async () => {
-    await stack.stop();
-    await model.stop();
-    database.remove();
   });
 
   it.each<[string, Behaviour]>([

@@ -1,5 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { QueryView } from '#shared/contracts/query';
+import { cleanups } from '../support/cleanups.js';
 import { ApiClient } from '../support/client.js';
 import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.js';
 import { queueKinds, queueUrl, testServers } from '../support/servers.js';
@@ -9,19 +10,23 @@ import { Stack } from '../support/stack.js';
 const fenced = (sql: string) => ({ texts: [`\`\`\`sql\n${sql}\n\`\`\``] });
 
 describe.each(queueKinds)('the pipeline on %s', (kind) => {
+  const cleanup = cleanups();
   const database = makeSmallDatabase();
   let model: ScriptedModel;
   let stack: Stack;
   let api: ApiClient;
 
   beforeAll(async () => {
+    cleanup(() => database.remove());
     model = await startScriptedModel(() => fenced(countPeople.sql));
+    cleanup(() => model.stop());
     stack = await Stack.start({
       databaseUrl: testServers().postgresUrl,
       queueUrl: queueUrl(kind),
       modelUrl: model.url,
       environment: { NANO_DEFAULT_DATASOURCE: 'small' },
     });
+    cleanup(() => stack.stop());
     api = new ApiClient(stack.url);
     await api.addSqlite('small', database.file, { timeoutMs: 3_000 });
   });
@@ -29,12 +34,6 @@ describe.each(queueKinds)('the pipeline on %s', (kind) => {
   afterEach(() => {
     model.script = () => fenced(countPeople.sql);
     model.requests.length = 0;
-  });
-
-  afterAll(async () => {
-    await stack.stop();
-    await model.stop();
-    database.remove();
   });
 
   it('answers a question with rows, the SQL and how it got there', async () => {
