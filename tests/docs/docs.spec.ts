@@ -20,6 +20,7 @@ import { gatewaySchema } from '../../apps/gateway/src/config.js';
 import { DatasourcesController } from '../../apps/gateway/src/datasources/datasources.controller.js';
 import { QueriesController } from '../../apps/gateway/src/queries/queries.controller.js';
 import { generatorSchema } from '../../apps/generator/src/config.js';
+import { recordedSchema } from '../../apps/recorded/src/config.js';
 import { retrieverSchema } from '../../apps/retriever/src/config.js';
 import packageJson from '#package.json' with { type: 'json' };
 import {
@@ -98,6 +99,7 @@ describe('configuration', () => {
     'Retriever and executor': [retrieverSchema, executorSchema],
     ...apps,
     Baseline: [baselineSchema],
+    'Recorded model': [recordedSchema],
     'Command line': [cliEnvironmentSchema],
   };
   const documented = Object.entries(places).flatMap(([heading, readers]) =>

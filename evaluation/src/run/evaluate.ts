@@ -52,7 +52,7 @@ export async function evaluate(options: EvaluateOptions): Promise<PipelineMetric
   const open = questions.filter(({ index }) => !asked.has(index));
 
   const databases = new EvaluatedDatabases(service);
-  let elapsedMs = 0;
+  let elapsedMs: number;
   try {
     onProgress?.({ step: 'register', done: 0, total: open.length });
     await databases.register(set, open);

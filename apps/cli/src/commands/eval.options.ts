@@ -1,6 +1,25 @@
 import { extname } from 'node:path';
 import { CliError } from '../cli-error.js';
-import type { EvalOptions } from './eval.js';
+
+export interface EvalOptions {
+  data?: string;
+  questions?: string;
+  datasource?: string;
+  out: string;
+  recorded?: string[];
+  recordedPort: number;
+  predictions?: string;
+  limit?: number;
+  db?: string;
+  candidates?: number;
+  maxCorrections: number;
+  concurrency: number;
+  url?: string;
+  resume?: true;
+  compareWith?: string;
+  gpus?: number;
+  json?: true;
+}
 
 const pairFiles = new Set(['.csv', '.jsonl', '.yaml', '.yml']);
 

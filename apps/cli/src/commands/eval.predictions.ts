@@ -1,5 +1,5 @@
 import { scorePredictions } from '../../../../evaluation/src/scoring/score-predictions.js';
-import type { EvalOptions } from './eval.js';
+import type { EvalOptions } from './eval.options.js';
 import { EvalProgress } from './eval.progress.js';
 import { printScores } from './eval.summary.js';
 

@@ -6,7 +6,7 @@ import type { QuestionSet } from '../../../../evaluation/src/questions/question-
 import { readDataset } from '../../../../evaluation/src/spider/dataset.js';
 import { readConfig } from '../config.js';
 import { stderr } from '../output/terminal.js';
-import type { EvalOptions } from './eval.js';
+import type { EvalOptions } from './eval.options.js';
 import { EvalProgress } from './eval.progress.js';
 import { GatewayService } from './eval.service.js';
 import { withEvaluatedSession } from './eval.session.js';

@@ -26,7 +26,7 @@ export function printRun(metrics: PipelineMetrics, shown: Shown): void {
       `correction ${number}`,
       `+${percent(gain)} (${reached} came to it, ${answered} of them ended with rows)`,
     ]),
-    ['voting', voting.gain === null ? `– (${voting.reason})` : `${signed(voting.gain)}`],
+    ['voting', voting.gain === null ? `– (${voting.reason})` : signed(voting.gain)],
     ['table recall', context.tableRecall === null ? '–' : percent(context.tableRecall)],
     ['latency', latency ? `p50 ${ms(latency.p50)}, p95 ${ms(latency.p95)}, p99 ${ms(latency.p99)}` : '–'],
     ['tokens', `${rounded(tokens.prompt)} prompt, ${rounded(tokens.completion)} completion a question`],

@@ -1,25 +1,6 @@
 import type { Command } from 'commander';
+import type { EvalOptions } from './eval.options.js';
 import { httpAddress, urlOption, wholeNumber } from './options.js';
-
-export interface EvalOptions {
-  data?: string;
-  questions?: string;
-  datasource?: string;
-  out: string;
-  recorded?: string[];
-  recordedPort: number;
-  predictions?: string;
-  limit?: number;
-  db?: string;
-  candidates?: number;
-  maxCorrections: number;
-  concurrency: number;
-  url?: string;
-  resume?: true;
-  compareWith?: string;
-  gpus?: number;
-  json?: true;
-}
 
 const examples = `
 Examples:
