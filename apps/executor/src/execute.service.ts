@@ -36,12 +36,16 @@ export class ExecuteService {
   }
 
   private async target(work: QueryWork): Promise<Target> {
-    const datasource = await this.datasources.byId(work.datasourceId);
+    const { datasourceId, datasource } = work;
     if (!datasource)
       throw permanent('datasource_removed', 'The datasource was removed.', { stage: 'execute' });
-    const { id, connection, policy, fingerprint } = datasource;
-    const snapshot = fingerprint === null ? null : await this.datasources.snapshot(id, fingerprint);
-    return { datasourceId: id, connection, policy, snapshot: snapshot ?? null };
+    const { fingerprint } = datasource;
+    const snapshot = fingerprint === null ? null : await this.datasources.snapshot(datasourceId, fingerprint);
+    return {
+      datasourceId,
+      ...this.datasources.access(datasourceId, datasource),
+      snapshot: snapshot ?? null,
+    };
   }
 
   private runAll(work: QueryWork, target: Target, signal: AbortSignal): Promise<Executed[]> {

@@ -13,6 +13,7 @@ import type { SchemaSnapshot } from '../contracts/snapshot.js';
 import { permanent } from '../errors/app-error.js';
 import { SealedText } from '../secrets/sealed-text.js';
 import type { Database } from './database.js';
+import type { WorkDatasource } from './query.work.js';
 import { storableJson, storableText } from './storable.js';
 import type { Tables } from './tables.js';
 import { DATABASE } from './tokens.js';
@@ -31,7 +32,7 @@ export interface OpenDatasource extends DatasourceRow {
   connection: Connection;
 }
 
-const snapshotsKept = 32;
+const mostKept = 32;
 
 const columns = [
   'id',
@@ -50,6 +51,8 @@ const columns = [
 export class DatasourceStore {
   /** By datasource and fingerprint, so an entry never goes stale; the oldest goes first. */
   private readonly snapshots = new Map<string, SchemaSnapshot>();
+  /** By datasource and sealed text. Whether a datasource still is there is read anew each time. */
+  private readonly opened = new Map<string, Connection>();
 
   constructor(
     @Inject(DATABASE) private readonly db: Database,
@@ -126,6 +129,18 @@ export class DatasourceStore {
     return row && { ...toRow(row), connection: this.open(row) };
   }
 
+  /**
+   * What a statement needs of a datasource that was read along with its query.
+   * @throws AppError `master_key_wrong`
+   */
+  access(id: string, stored: WorkDatasource): Pick<Datasource, 'connection' | 'policy'> {
+    const { name, sealedConnection: sealed_connection } = stored;
+    return {
+      connection: this.open({ id, name, sealed_connection }),
+      policy: accessPolicySchema.parse(stored.policy),
+    };
+  }
+
   /** Undefined when it was replaced by a newer one. */
   async snapshot(id: string, fingerprint: string): Promise<SchemaSnapshot | undefined> {
     const key = `${id} ${fingerprint}`;
@@ -138,9 +153,7 @@ export class DatasourceStore {
       .where('fingerprint', '=', fingerprint)
       .executeTakeFirst();
     if (!row) return undefined;
-    this.snapshots.set(key, row.snapshot);
-    const [oldest] = this.snapshots.keys();
-    if (this.snapshots.size > snapshotsKept && oldest !== undefined) this.snapshots.delete(oldest);
+    keep(this.snapshots, key, row.snapshot);
     return row.snapshot;
   }
 
@@ -227,8 +240,15 @@ export class DatasourceStore {
   }
 
   private open(row: { id: string; name: string; sealed_connection: string }): Connection {
+    // Sealed for one datasource, it must not open as another's.
+    const key = `${row.id} ${row.sealed_connection}`;
+    const known = this.opened.get(key);
+    if (known) return known;
     try {
-      return connectionSchema.parse(JSON.parse(this.sealer.open(row.sealed_connection, row.id)));
+      const text = this.sealer.open(row.sealed_connection, row.id);
+      const connection = connectionSchema.parse(JSON.parse(text));
+      keep(this.opened, key, connection);
+      return connection;
     } catch (error) {
       throw permanent(
         'master_key_wrong',
@@ -237,6 +257,13 @@ export class DatasourceStore {
       );
     }
   }
+}
+
+/** The oldest goes when there are too many. */
+function keep<T>(kept: Map<string, T>, key: string, value: T): void {
+  kept.set(key, value);
+  const [oldest] = kept.keys();
+  if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
 }
 
 function toRow(row: Pick<Selectable<Tables['datasource']>, (typeof columns)[number]>): DatasourceRow {

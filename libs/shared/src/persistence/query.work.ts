@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Attempt } from '../contracts/attempt.js';
 import type { Context } from '../contracts/context.js';
-import type { DatasourceStatus } from '../contracts/datasource.js';
+import type { AccessPolicy, DatasourceStatus } from '../contracts/datasource.js';
 import type { QueryError, QueryStatus } from '../contracts/query.js';
 
 /** A query as a stage needs it to do its work: read in one statement, with its datasource. */
@@ -22,12 +22,14 @@ export interface QueryWork {
   remainingMs: number;
 }
 
-/** Whether and with which snapshot a datasource serves. */
+/** A datasource as it is stored; DatasourceStore.access opens it. */
 export interface WorkDatasource {
   name: string;
   status: DatasourceStatus;
   fingerprint: string | null;
   error: QueryError | null;
+  sealedConnection: string;
+  policy: AccessPolicy;
 }
 
 type Nullable<T> = { [K in keyof T]: T[K] | null };
@@ -49,13 +51,15 @@ export const workColumns = sql`
   case when query.status = 'generating' then query.context end as context,
   ${attemptsOfQuery} as attempts,
   (extract(epoch from query.deadline_at - now()) * 1000)::float8 as "remainingMs",
-  datasource.name, datasource.status as "datasourceStatus", datasource.fingerprint, datasource.error`;
+  datasource.name, datasource.status as "datasourceStatus", datasource.fingerprint, datasource.error,
+  datasource.sealed_connection as "sealedConnection", datasource.policy`;
 
 export const workDatasource = sql`
   left join datasource on datasource.id = query.datasource_id and datasource.removed_at is null`;
 
 export function toWork(row: WorkRow): QueryWork {
-  const { name, datasourceStatus: status, fingerprint, error, ...query } = row;
-  const datasource = name === null || status === null ? null : { name, status, fingerprint, error };
+  const { name, datasourceStatus: status, fingerprint, error, sealedConnection, policy, ...query } = row;
+  const removed = name === null || status === null || sealedConnection === null || policy === null;
+  const datasource = removed ? null : { name, status, fingerprint, error, sealedConnection, policy };
   return { ...query, datasource };
 }
