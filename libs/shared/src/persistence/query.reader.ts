@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import { openStatuses, type QueryStatus } from '../contracts/query.js';
+import type { QueryStatus } from '../contracts/query.js';
 import type { Database } from './database.js';
 import { type QueryWork, toWork, workColumns, workDatasource, type WorkRow } from './query.work.js';
 import { DATABASE } from './tokens.js';
@@ -28,7 +28,7 @@ export class QueryReader {
     return this.db
       .selectFrom('query')
       .select(['id', 'status', 'attempt', sql<boolean>`deadline_at <= now()`.as('pastDeadline')])
-      .where('status', 'in', openStatuses)
+      .where('finished_at', 'is', null)
       .where((eb) =>
         eb.or([
           eb('updated_at', '<', sql<Date>`now() - make_interval(secs => ${untouchedMs / 1000}::float8)`),
@@ -43,7 +43,7 @@ export class QueryReader {
     const row = await this.db
       .selectFrom('query')
       .select((eb) => eb.fn.countAll<string>().as('open'))
-      .where('status', 'in', openStatuses)
+      .where('finished_at', 'is', null)
       .executeTakeFirstOrThrow();
     return Number(row.open);
   }
