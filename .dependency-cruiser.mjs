@@ -12,8 +12,9 @@ const adapters = {
     '^apps/retriever/src/introspection/',
     '^apps/executor/src/sandbox/postgres/',
     '^apps/executor/src/guard/list-postgres-functions[.]ts$',
+    '^evaluation/src/execution/postgres-comparer[.]ts$',
   ],
-  'pg-cursor': ['^apps/executor/src/sandbox/postgres/'],
+  'pg-cursor': ['^apps/executor/src/sandbox/postgres/', '^evaluation/src/execution/postgres-comparer[.]ts$'],
   'libpg-query': ['^apps/executor/src/'],
   'better-sqlite3': [
     '^apps/retriever/src/(introspection|indexing)/',

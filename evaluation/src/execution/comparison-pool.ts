@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { Comparison, Verdict } from './comparison.js';
+import type { Comparison, StatementComparer, Verdict } from './comparison.js';
 import { ComparisonChild, type ChildProgram } from './comparison-child.js';
 
 export interface PoolOptions {
@@ -17,8 +17,8 @@ const compiledChild: ChildProgram = {
   execArgv: ['--no-warnings'],
 };
 
-/** Compares statements in several child processes at once. Close it when done. */
-export class ComparisonPool {
+/** Compares statements in several child processes at once: SQLite only. */
+export class ComparisonPool implements StatementComparer {
   private readonly children: ComparisonChild[];
   private readonly idle: ComparisonChild[];
   private readonly waiting: ((child: ComparisonChild) => void)[] = [];

@@ -1,5 +1,6 @@
-/** One question for a child: run both statements on each database, compare the results. */
+/** One question: run both statements on each database, compare the results. */
 export interface Comparison {
+  /** SQLite files, or URLs of PostgreSQL databases. */
   databases: string[];
   gold: string;
   predicted: string;
@@ -50,6 +51,12 @@ export interface Verdict {
   /** Milliseconds that SQLite worked. */
   goldMs: number;
   predictedMs: number;
+}
+
+/** Runs statements where it can be sure that they only read. Close it when done. */
+export interface StatementComparer {
+  compare(comparison: Comparison): Promise<Verdict>;
+  close(): void | Promise<void>;
 }
 
 /** What a child tells: that a statement starts, so that its time is taken, and the verdict. */

@@ -16,8 +16,8 @@ export interface QuestionSet {
   questions: Question[];
   /** Databases as Spider's grammar sees them; those that are missing have no hardness and no exact match. */
   schemas: ReadonlyMap<string, SpiderSchema>;
-  /** SQLite files that a prediction must be right on, the one that is asked about first. */
-  databaseFiles(dbId: string): string[];
+  /** What a prediction must be right on, the one that is asked about first: SQLite files, or PostgreSQL URLs. */
+  databases(dbId: string): string[];
 }
 
 export interface Selection {

@@ -15,7 +15,7 @@ export class EvaluatedDatabases {
     const waiting = [...new Set(questions.map(({ dbId }) => dbId))];
     const next = async (): Promise<void> => {
       for (let dbId = waiting.shift(); dbId !== undefined; dbId = waiting.shift()) {
-        const [file = ''] = set.databaseFiles(dbId);
+        const [file = ''] = set.databases(dbId);
         const name = datasourceName(dbId, file);
         this.names.set(dbId, name);
         if ((await this.service.register(name, file)).isNew) this.registered.push(name);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { permanent } from '#shared/errors/app-error';
-import { ComparisonPool, type PoolOptions } from '../execution/comparison-pool.js';
+import type { StatementComparer } from '../execution/comparison.js';
 import { selectQuestions, type QuestionSet, type Selection } from '../questions/question-set.js';
 import { readRun, sameQuestions, writeScores } from '../scoring/outputs.js';
 import { pipelineMetricsOf, type PipelineMetrics } from '../scoring/pipeline-metrics.js';
@@ -15,6 +15,8 @@ import type { EvaluatedService } from './service.js';
 
 export interface EvaluateOptions extends AskingOptions, Selection {
   set: QuestionSet;
+  /** The questions name registered datasources; the set's databases are registered for the run else. */
+  areRegistered: boolean;
   service: EvaluatedService;
   form: OfficialFormOptions;
   /** Gets metrics.json, detailed_results.jsonl, dashboard.html and the progress file. */
@@ -30,7 +32,7 @@ export interface EvaluateOptions extends AskingOptions, Selection {
   gpus: number | null;
   interrupt: AbortSignal;
   onProgress?: (progress: Progress) => void;
-  pool?: PoolOptions;
+  comparer: StatementComparer;
 }
 
 export interface Progress {
@@ -55,7 +57,7 @@ export async function evaluate(options: EvaluateOptions): Promise<PipelineMetric
   let elapsedMs: number;
   try {
     onProgress?.({ step: 'register', done: 0, total: open.length });
-    await databases.register(set, open);
+    if (!options.areRegistered) await databases.register(set, open);
     const from = performance.now();
     const report = () => onProgress?.({ step: 'ask', done: asked.size, total: questions.length });
     report();
@@ -75,26 +77,15 @@ export async function evaluate(options: EvaluateOptions): Promise<PipelineMetric
   }
   if (interrupt.aborted) return null;
 
-  const pool = new ComparisonPool(options.pool);
-  try {
-    const scorer = new StatementScorer(set, pool, options.form);
-    const scores = await scoreAsked(questions, asked, scorer, (scored) =>
-      onProgress?.({ step: 'score', done: scored, total: questions.length }),
-    );
-    const metrics = pipelineMetricsOf(scores, {
-      askedNow: open.length,
-      elapsedMs,
-      gpus: options.gpus,
-      candidates: options.candidates,
-      concurrency: options.concurrency,
-      maxCorrections: options.maxCorrections,
-      other,
-    });
-    writeScores(out, { name: options.name, scores }, metrics, other);
-    return metrics;
-  } finally {
-    pool.close();
-  }
+  const scorer = new StatementScorer(set, options.comparer, options.form);
+  const scores = await scoreAsked(questions, asked, scorer, (scored) =>
+    onProgress?.({ step: 'score', done: scored, total: questions.length }),
+  );
+  const { gpus, candidates, concurrency, maxCorrections } = options;
+  const facts = { askedNow: open.length, elapsedMs, gpus, candidates, concurrency, maxCorrections, other };
+  const metrics = pipelineMetricsOf(scores, facts);
+  writeScores(out, { name: options.name, scores }, metrics, other);
+  return metrics;
 }
 
 function identityOf({ set, candidates, maxCorrections, identity }: EvaluateOptions): string {

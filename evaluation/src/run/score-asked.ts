@@ -27,7 +27,7 @@ async function scoreOne(
   asked: AskedQuestion,
   scorer: StatementScorer,
 ): Promise<PipelineScore> {
-  const { score } = await scorer.score(question, predictedOf(asked));
+  const { score, predictedMs } = await scorer.score(question, predictedOf(asked));
   const answered = asked.status === 'succeeded';
   const isRight = async (sql: string) =>
     sql === score.predicted ? score.correct : (await scorer.score(question, sql)).score.correct;
@@ -42,6 +42,7 @@ async function scoreOne(
     tables: asked.tables,
     tableRecall: recallOf(score.goldTables, asked.tables),
     timings: asked.timings,
+    sqlMs: predictedMs,
     failure: asked.failure,
   };
 }

@@ -51,8 +51,10 @@ export interface PipelineMetrics extends Metrics {
     askedNow: number;
     elapsedMs: number;
     questionsPerSecond: number | null;
-    /** Time that the databases worked for the statements of all questions. */
+    /** Time that the databases need for the predicted statements, one by one, without the service. */
     sqlMs: number;
+    /** Time that the executor took for all statements, their way to its processes and back included. */
+    executorMs: number;
     concurrency: number;
     candidates: number;
     maxCorrections: number;
@@ -84,7 +86,8 @@ export function pipelineMetricsOf(scores: readonly PipelineScore[], facts: RunFa
       askedNow,
       elapsedMs,
       questionsPerSecond: askedNow === 0 ? null : (askedNow / elapsedMs) * 1000,
-      sqlMs: sum(scores.flatMap(candidatesOf).map(({ elapsedMs: ms }) => ms ?? 0)),
+      sqlMs: sum(scores.map(({ sqlMs }) => sqlMs)),
+      executorMs: sum(scores.flatMap(candidatesOf).map(({ elapsedMs: ms }) => ms ?? 0)),
       concurrency,
       candidates,
       maxCorrections,

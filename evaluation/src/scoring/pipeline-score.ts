@@ -16,5 +16,7 @@ export interface PipelineScore extends QuestionScore {
   /** Share of the gold statement's tables that the context held; null where they are not known. */
   tableRecall: number | null;
   timings: Timings;
+  /** Milliseconds that the database worked for the predicted statement, run by itself. */
+  sqlMs: number;
   failure: QueryError | null;
 }

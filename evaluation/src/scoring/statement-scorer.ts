@@ -1,5 +1,4 @@
-import type { Verdict } from '../execution/comparison.js';
-import type { ComparisonPool } from '../execution/comparison-pool.js';
+import type { StatementComparer, Verdict } from '../execution/comparison.js';
 import { exactlyMatches } from '../grammar/exact-match.js';
 import { hardnessOf } from '../grammar/hardness.js';
 import { parseSpiderQuery } from '../grammar/parser.js';
@@ -26,7 +25,7 @@ export interface ScoredStatement {
 export class StatementScorer {
   constructor(
     private readonly set: QuestionSet,
-    private readonly pool: ComparisonPool,
+    private readonly comparer: StatementComparer,
     private readonly form: OfficialFormOptions,
   ) {}
 
@@ -48,8 +47,8 @@ export class StatementScorer {
   private async compare({ dbId, gold: goldText }: Question, predicted: string): Promise<Verdict> {
     if (!predicted.trim()) return noPrediction;
     const gold = officialGold(goldText, this.form);
-    return this.pool.compare({
-      databases: this.set.databaseFiles(dbId),
+    return this.comparer.compare({
+      databases: this.set.databases(dbId),
       gold,
       predicted: officialPrediction(predicted, this.form),
       ordered: isOrdered(gold),

@@ -29,7 +29,7 @@ export function readDataset(folder: string, questionsFile = join(folder, 'dev.js
   return {
     questions: entries.data.flatMap(questionsOf).map((question, index) => ({ index, ...question })),
     schemas,
-    databaseFiles: (dbId) => {
+    databases: (dbId) => {
       const found = files.get(dbId) ?? databaseFiles(folder, dbId);
       files.set(dbId, found);
       return found;

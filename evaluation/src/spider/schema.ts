@@ -22,7 +22,8 @@ export function readSchemas(tables: unknown): Map<string, SpiderSchema> {
   return new Map(entries.map((entry) => [entry.db_id, schemaOf(entry)]));
 }
 
-function schemaOf(entry: z.infer<typeof tablesEntrySchema>): SpiderSchema {
+/** What tables.json tells of one database. */
+export function schemaOf(entry: Omit<z.infer<typeof tablesEntrySchema>, 'db_id'>): SpiderSchema {
   const tables = entry.table_names_original.map((name) => name.toLowerCase());
   const columns = new Map(tables.map((table) => [table, [] as string[]]));
   const names = entry.column_names_original.map(([at, name]) => {

@@ -5,6 +5,7 @@ export interface EvalOptions {
   data?: string;
   questions?: string;
   datasource?: string;
+  connection?: string;
   out: string;
   recorded?: string[];
   recordedPort: number;

@@ -1,70 +1,71 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync, mkdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { evaluate } from '../../../../evaluation/src/run/evaluate.js';
-import type { QuestionSet } from '../../../../evaluation/src/questions/question-set.js';
-import { readDataset } from '../../../../evaluation/src/spider/dataset.js';
 import { readConfig } from '../config.js';
 import { stderr } from '../output/terminal.js';
 import type { EvalOptions } from './eval.options.js';
 import { EvalProgress } from './eval.progress.js';
+import { prepareExamination, readQuestions, recordedQuestions } from './eval.questions.js';
 import { GatewayService } from './eval.service.js';
 import { withEvaluatedSession } from './eval.session.js';
 import { printRun } from './eval.summary.js';
 
-/** Spider's own comparison: DISTINCT does not count, `value` stands for 1. */
-const officialForm = { keepDistinct: false, plainValueIsOne: true };
-
 /** Asks the service every question of the set, and scores the answers. */
 export async function askService(options: EvalOptions): Promise<void> {
-  const { data = '.', out, recorded = [], compareWith, limit, db } = options;
-  const set = readDataset(data, options.questions);
+  const { out, url, recorded, recordedPort } = options;
+  const set = readQuestions(options);
   const model =
-    recorded.length === 0
+    recorded === undefined
       ? null
-      : { questions: writeQuestions(out, set), outputs: recorded, port: options.recordedPort };
-  const from = performance.now();
-  await withEvaluatedSession(
-    readConfig(),
-    { url: options.url, recorded: model },
-    async (client, interrupt) => {
-      const progress = new EvalProgress();
-      const metrics = await evaluate({
-        set,
-        service: new GatewayService(client),
-        form: officialForm,
-        out,
-        name: basename(out),
-        identity: recorded.map(digestOf),
-        resume: options.resume === true,
-        recorded: recorded.length > 0,
-        candidates: options.candidates ?? Math.max(recorded.length, 1),
-        maxCorrections: options.maxCorrections,
-        concurrency: options.concurrency,
-        gpus: options.gpus ?? null,
-        interrupt,
-        onProgress: (each) => progress.show(each),
-        limit,
-        db,
-        compareWith,
-      }).finally(() => progress.end());
+      : {
+          questions: writeJson(out, 'questions.json', recordedQuestions(set)),
+          outputs: recorded,
+          port: recordedPort,
+        };
+  await withEvaluatedSession(readConfig(), { url, recorded: model }, async (client, interrupt) => {
+    const from = performance.now();
+    const examination = await prepareExamination(options, set, client);
+    const progress = new EvalProgress();
+    const settings = settingsOf(options, interrupt, progress);
+    try {
+      const metrics = await evaluate({ ...examination, ...settings, service: new GatewayService(client) });
+      progress.end();
       if (metrics)
         printRun(metrics, { json: options.json === true, out, elapsedMs: performance.now() - from });
       else
-        stderr.line(`Interrupted. The same command with --resume goes on; what has been asked is in ${out}.`);
-    },
-  );
+        stderr.line(`Interrupted; ${out} holds what has been asked. The same command with --resume goes on.`);
+    } finally {
+      progress.end();
+      await examination.comparer.close();
+    }
+  });
 }
 
-/** The set as the recorded model reads it. */
-function writeQuestions(out: string, { questions, schemas }: QuestionSet): string {
-  const entries = questions.map(({ question, dbId }) => ({
-    question,
-    tables: [...(schemas.get(dbId)?.columns.keys() ?? [])],
-  }));
-  mkdirSync(out, { recursive: true });
-  const file = join(out, 'questions.json');
-  writeFileSync(file, JSON.stringify(entries));
+function settingsOf(options: EvalOptions, interrupt: AbortSignal, progress: EvalProgress) {
+  const { out, recorded = [], maxCorrections, concurrency, limit, db, compareWith, gpus } = options;
+  return {
+    out,
+    name: basename(resolve(out)),
+    identity: recorded.map(digestOf),
+    resume: options.resume === true,
+    recorded: recorded.length > 0,
+    candidates: options.candidates ?? Math.max(recorded.length, 1),
+    maxCorrections,
+    concurrency,
+    gpus: gpus ?? null,
+    interrupt,
+    onProgress: progress.show.bind(progress),
+    limit,
+    db,
+    compareWith,
+  };
+}
+
+function writeJson(folder: string, name: string, content: unknown): string {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, name);
+  writeFileSync(file, JSON.stringify(content));
   return file;
 }
 

@@ -25,6 +25,7 @@ export function addEvalCommand(program: Command): void {
       'questions with SQL: JSON as Spider or SParC have it, CSV, JSON Lines or YAML',
     )
     .option('--datasource <name>', 'registered datasource that the questions of --questions are about')
+    .option('--connection <url>', 'where to compare results, of a PostgreSQL datasource')
     .option('--out <dir>', 'folder for the results', 'evaluation-results')
     .option('--recorded <files...>', 'answer from recorded outputs, one file for each sample')
     .option(
