@@ -117,7 +117,7 @@ export default {
     ...adapterRules,
   ],
   options: {
-    exclude: { path: '^dist/' },
+    exclude: { path: '^([.][.]/)*dist/' },
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     detectProcessBuiltinModuleCalls: true,
