@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,33 +10,58 @@ export interface TestRedis {
   url: string;
   port: number;
   flush(): Promise<void>;
+  /** For faults: SIGSTOP freezes it, SIGCONT lets it go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
   stop(): Promise<void>;
 }
 
 /** A real Redis of the test's own on a free port of loopback; extra arguments as `redis-server` takes them. */
 export async function startRedis(...extra: string[]): Promise<TestRedis> {
+  return start((folder, port) => [
+    ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''],
+    ...['--maxmemory-policy', 'noeviction', ...extra],
+  ]);
+}
+
+/** A cluster of one node that holds all slots. */
+export async function startRedisCluster(): Promise<TestRedis> {
+  const busPort = await freePort();
+  const node = await startRedis(
+    ...['--cluster-enabled', 'yes', '--cluster-port', String(busPort)],
+    ...['--cluster-announce-ip', '127.0.0.1'],
+  );
+  await withClient(node.port, async (client) => {
+    await client.cluster('ADDSLOTSRANGE', 0, 16_383);
+    while (!(await client.cluster('INFO')).includes('cluster_state:ok')) await sleep(50);
+  });
+  return { ...node, url: `redis+cluster://127.0.0.1:${node.port}` };
+}
+
+/** A sentinel that watches the master under the name `main`. */
+export async function startSentinel(master: TestRedis): Promise<TestRedis> {
+  const sentinel = await start((folder, port) => {
+    const file = join(folder, 'sentinel.conf');
+    writeFileSync(
+      file,
+      `port ${port}\nbind 127.0.0.1\ndir ${folder}\nsentinel monitor main 127.0.0.1 ${master.port} 1\n`,
+    );
+    return [file, '--sentinel'];
+  });
+  return { ...sentinel, url: `redis+sentinel://127.0.0.1:${sentinel.port}/main` };
+}
+
+async function start(argsOf: (folder: string, port: number) => string[]): Promise<TestRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'nano-test-redis-'));
   const port = await freePort();
-  const args = [
-    '--port',
-    String(port),
-    '--bind',
-    '127.0.0.1',
-    '--dir',
-    folder,
-    '--save',
-    '',
-    '--maxmemory-policy',
-    'noeviction',
-    ...extra,
-  ];
-  const server = spawn('redis-server', args, { stdio: 'ignore' });
+  const server = spawn('redis-server', argsOf(folder, port), { stdio: 'ignore' });
   await answers(port, server);
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
     flush: () => withClient(port, async (client) => void (await client.flushall())),
+    signal: (signal) => void server.kill(signal),
     stop: async () => {
+      server.kill('SIGCONT');
       await ended(server);
       rmSync(folder, { recursive: true, force: true });
     },
@@ -55,11 +80,25 @@ export async function freePort(): Promise<number> {
 async function answers(port: number, server: ChildProcess): Promise<void> {
   for (let tries = 0; tries < 100; tries += 1) {
     if (server.exitCode !== null) throw new Error(`redis-server ended with ${server.exitCode}`);
-    const up = await withClient(port, (client) => client.ping()).catch(() => null);
-    if (up) return;
+    if (await replies(port)) return;
     await sleep(50);
   }
   throw new Error('redis-server does not answer');
+}
+
+/** Whether anything comes back: a server that asks for a password first is up, too. */
+function replies(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
+    const end = (replied: boolean) => {
+      socket.destroy();
+      resolve(replied);
+    };
+    socket
+      .setTimeout(1_000, () => end(false))
+      .once('data', () => end(true))
+      .once('error', () => end(false));
+  });
 }
 
 async function withClient<T>(port: number, use: (client: Redis) => Promise<T>): Promise<T> {

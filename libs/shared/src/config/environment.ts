@@ -1,6 +1,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { describeError } from '../errors/app-error.js';
+import { parseRedisUrl } from '../queue/redis-url.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -26,7 +28,9 @@ export function parseEnvironment<S extends z.ZodObject>(schema: S, environment: 
 }
 
 const port = z.coerce.number().int().min(0).max(65_535);
-const milliseconds = z.coerce.number().int().min(1);
+/** Node's timers hold no more: a longer one fires at once. */
+const longestTimerMs = 2 ** 31 - 1;
+const milliseconds = z.coerce.number().int().min(1).max(longestTimerMs);
 const count = z.coerce.number().int().min(1);
 
 export const fields = { port, milliseconds, count };
@@ -42,18 +46,26 @@ export const httpUrl = z
   .regex(/^https?:\/\//, 'expected an http:// or https:// URL')
   .refine((value) => URL.canParse(value), 'is no valid URL');
 
+const queueSchemes = /^(rediss?|redis\+(sentinel|cluster)|postgres(ql)?):\/\//;
+
+const queueUrl = z.string().superRefine((value, context) => {
+  try {
+    if (!queueSchemes.test(value))
+      throw new Error('expected redis://, rediss://, redis+sentinel://, redis+cluster:// or postgres://');
+    if (value.startsWith('postgres')) new URL(value);
+    else parseRedisUrl(value);
+  } catch (error) {
+    const message = error instanceof TypeError ? 'is no valid URL' : describeError(error);
+    context.addIssue({ code: 'custom', message });
+  }
+});
+
 /** What every app needs: state, queue, logs. */
 export const commonFields = {
   DATABASE_URL: postgresUrl.describe('PostgreSQL that holds the state of the service'),
-  DATABASE_POOL_SIZE: count.default(10).describe('Connections to it, an app'),
-  QUEUE_URL: z
-    .string()
-    .regex(
-      /^(rediss?|redis\+(sentinel|cluster)|postgres(ql)?):\/\//,
-      'expected redis://, rediss://, redis+sentinel://, redis+cluster:// or postgres://',
-    )
-    .optional()
-    .describe('Queue backend; DATABASE_URL if unset'),
+  // Two at least: the reconciler holds its lock on one connection while it works on others.
+  DATABASE_POOL_SIZE: count.min(2).default(10).describe('Connections to it, an app; 2 at least'),
+  QUEUE_URL: queueUrl.optional().describe('Queue backend; DATABASE_URL if unset'),
   QUEUE_PREFIX: z
     .string()
     .regex(/^[a-z0-9_-]+$/)

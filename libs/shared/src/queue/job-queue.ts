@@ -3,6 +3,7 @@ import type { Job, Queue } from 'bullmq';
 import { describeError } from '../errors/app-error.js';
 import { deadLettersKept, jobCatalogue, jobId, type JobName, jobNames, type Payload } from './catalogue.js';
 import { QUEUES } from './tokens.js';
+import { within } from './within.js';
 
 export type JobState = 'pending' | 'dead' | 'absent';
 
@@ -13,10 +14,10 @@ export interface QueueDepth {
   failed: number;
 }
 
-/** How long a producer waits for the queue. What it cannot hand over the reconciler brings later. */
-const enqueueTimeoutMs = 2_000;
+/** How long anyone waits for the queue: a Redis that is away leaves its callers without an answer, for ever. */
+const answerWithinMs = 2_000;
 
-/** The queue port: what the services know of the queues. */
+/** The queue port: what the services know of the queues. All but `enqueue` throw when the queue does not answer. */
 @Injectable()
 export class JobQueue {
   private readonly logger = new Logger(JobQueue.name);
@@ -29,7 +30,7 @@ export class JobQueue {
    */
   async enqueue<N extends JobName>(name: N, payload: Payload<N>): Promise<void> {
     try {
-      await within(enqueueTimeoutMs, this.add(name, payload));
+      await within(answerWithinMs, this.add(name, payload));
     } catch (error) {
       this.logger.warn(
         `${jobId(name, payload)} was not enqueued and is left to the reconciler: ${describeError(error)}`,
@@ -39,23 +40,20 @@ export class JobQueue {
 
   /** Adds the job anew, also when one with its id has ended. */
   async replace<N extends JobName>(name: N, payload: Payload<N>): Promise<void> {
-    await this.queues[name].remove(jobId(name, payload));
-    await this.add(name, payload);
+    await within(answerWithinMs, this.queues[name].remove(jobId(name, payload)));
+    await within(answerWithinMs, this.add(name, payload));
   }
 
   async state<N extends JobName>(name: N, payload: Payload<N>): Promise<JobState> {
-    const state = await this.queues[name].getJobState(jobId(name, payload));
+    const state = await within(answerWithinMs, this.queues[name].getJobState(jobId(name, payload)));
     if (state === 'failed') return 'dead';
     return state === 'unknown' || state === 'completed' ? 'absent' : 'pending';
   }
 
   async depth(name: JobName): Promise<QueueDepth> {
-    const counts = await this.queues[name].getJobCounts(
-      'waiting',
-      'prioritized',
-      'active',
-      'delayed',
-      'failed',
+    const counts = await within(
+      answerWithinMs,
+      this.queues[name].getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed'),
     );
     const count = (state: string) => counts[state] ?? 0;
     return {
@@ -80,18 +78,5 @@ export class JobQueue {
       removeOnFail: { count: deadLettersKept },
       stackTraceLimit: 1,
     });
-  }
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
-    work.catch(() => undefined);
   }
 }

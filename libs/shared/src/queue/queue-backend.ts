@@ -8,11 +8,18 @@ import {
 } from 'bullmq';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import pg from 'pg';
+import { checkRedis } from './redis-check.js';
+import { parseRedisUrl } from './redis-url.js';
 
 /** Where the jobs are kept: one connection (pool) an app, shared by its queues and workers. */
 export interface QueueBackend {
   kind: 'redis' | 'postgres';
   connection: ConnectionOptions;
+  /**
+   * Whether it keeps its jobs; resolves to warnings.
+   * @throws ConfigurationError when it must not be used
+   */
+  check(): Promise<string[]>;
   /** Resolves when the backend answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -26,8 +33,7 @@ const postgresPoolSize = 8;
  * BullMQ's backend is a setting of the process, so all queues of a process use the same one.
  */
 export function openQueueBackend(url: string): QueueBackend {
-  const { protocol } = new URL(url);
-  if (protocol.startsWith('postgres')) {
+  if (url.startsWith('postgres')) {
     setDefaultBackendFactory(createPostgresBackend as never);
     return postgresBackend(url);
   }
@@ -40,6 +46,7 @@ function redisBackend(client: Redis | Cluster): QueueBackend {
   return {
     kind: 'redis',
     connection: client,
+    check: () => checkRedis(client),
     ping: async () => {
       await client.ping();
     },
@@ -63,6 +70,7 @@ function postgresBackend(url: string): QueueBackend {
   return {
     kind: 'postgres',
     connection: pool,
+    check: async () => [],
     ping: async () => {
       await pool.query('select 1');
     },
@@ -82,9 +90,8 @@ export async function prepareQueue(url: string): Promise<void> {
   }
 }
 
-/** `redis+sentinel://[user:password@]host:26379,host2:26379/master-name[?db=1]`, `redis+cluster://[user:password@]host:6379,host2:6379` */
 export function openRedis(url: string): Redis | Cluster {
-  const { scheme, username, password, hosts, path, database, tls } = parseRedisUrl(url);
+  const { scheme, username, password, hosts, master, database, tls } = parseRedisUrl(url);
   const options: RedisOptions = {
     maxRetriesPerRequest: null,
     retryStrategy: (tries) => Math.min(tries * 100, 2_000),
@@ -92,50 +99,16 @@ export function openRedis(url: string): Redis | Cluster {
     ...(password !== '' && { password }),
     ...(tls && { tls: {} }),
   };
-  if (scheme === 'redis+cluster')
-    return new Cluster(hosts, {
-      redisOptions: options,
-      clusterRetryStrategy: (tries) => Math.min(tries * 100, 2_000),
-    });
-  if (scheme === 'redis+sentinel')
-    return new Redis({ ...options, sentinels: hosts, name: path, db: database });
-  return new Redis({ ...options, ...hosts[0], db: path === '' ? database : Number(path) });
-}
-
-export interface RedisUrl {
-  scheme: string;
-  username: string;
-  password: string;
-  hosts: { host: string; port: number }[];
-  path: string;
-  database: number;
-  tls: boolean;
-}
-
-export function parseRedisUrl(url: string): RedisUrl {
-  const match =
-    /^(?<scheme>[a-z+]+):\/\/(?:(?<auth>[^@/]*)@)?(?<hosts>[^/?]+)(?:\/(?<path>[^?]*))?(?:\?(?<query>.*))?$/.exec(
-      url,
-    )?.groups;
-  if (!match) throw new Error('QUEUE_URL is no valid URL.');
-  const [username = '', password = ''] = (match['auth'] ?? '').split(':').map(decodeURIComponent);
-  const scheme = match['scheme'] ?? '';
-  const defaultPort = scheme === 'redis+sentinel' ? 26_379 : 6_379;
-  const hosts = (match['hosts'] ?? '').split(',').map((host) => {
-    const parts = /^(?<name>\[[^\]]+\]|[^:]+)(?::(?<port>\d+))?$/.exec(host)?.groups;
-    return {
-      host: (parts?.['name'] ?? host).replace(/^\[|\]$/g, ''),
-      port: Number(parts?.['port'] ?? defaultPort),
-    };
-  });
-  const query = new URLSearchParams(match['query'] ?? '');
-  return {
-    scheme,
-    username,
-    password,
-    hosts,
-    path: match['path'] ?? '',
-    database: Number(query.get('db') ?? 0),
-    tls: scheme === 'rediss' || query.get('tls') === 'true',
-  };
+  switch (scheme) {
+    case 'redis+cluster':
+      return new Cluster(hosts, {
+        redisOptions: options,
+        clusterRetryStrategy: (tries) => Math.min(tries * 100, 2_000),
+      });
+    case 'redis+sentinel':
+      return new Redis({ ...options, sentinels: hosts, name: master, db: database });
+    case 'redis':
+    case 'rediss':
+      return new Redis({ ...options, ...hosts[0], db: database });
+  }
 }

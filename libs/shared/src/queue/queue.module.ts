@@ -1,5 +1,12 @@
 import { BullModule, getQueueToken } from '@nestjs/bullmq';
-import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  type DynamicModule,
+  Global,
+  Inject,
+  Logger,
+  Module,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import { jobNames } from './catalogue.js';
 import { JobQueue } from './job-queue.js';
@@ -30,7 +37,7 @@ export class QueueModule implements OnApplicationShutdown {
         BullModule.registerQueue(...jobNames.map((name) => ({ name }))),
       ],
       providers: [
-        { provide: QUEUE_BACKEND, useValue: backend },
+        { provide: QUEUE_BACKEND, useFactory: () => checked(backend) },
         {
           provide: QUEUES,
           useFactory: (...queues: Queue[]) =>
@@ -45,6 +52,18 @@ export class QueueModule implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.backend.close();
+  }
+}
+
+/** Providers are made before any worker takes a job: an app on a queue that loses jobs does not start. */
+async function checked(backend: QueueBackend): Promise<QueueBackend> {
+  const logger = new Logger(QueueModule.name);
+  try {
+    for (const warning of await backend.check()) logger.warn(warning);
+    return backend;
+  } catch (error) {
+    await backend.close();
+    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseRedisUrl } from './queue-backend.js';
+import { parseRedisUrl } from './redis-url.js';
 
 describe('QUEUE_URL', () => {
   it('names one Redis, with TLS by its scheme', () => {
@@ -8,8 +8,8 @@ describe('QUEUE_URL', () => {
       username: 'user',
       password: 'p@ss',
       hosts: [{ host: 'cache.internal', port: 6380 }],
-      path: '2',
-      database: 0,
+      master: '',
+      database: 2,
       tls: true,
     });
   });
@@ -21,7 +21,7 @@ describe('QUEUE_URL', () => {
         { host: 'a', port: 26379 },
         { host: 'b', port: 26380 },
       ],
-      path: 'main',
+      master: 'main',
       database: 3,
     });
   });
@@ -31,5 +31,23 @@ describe('QUEUE_URL', () => {
       { host: '::1', port: 7000 },
       { host: '127.0.0.1', port: 6379 },
     ]);
+  });
+
+  it('may have colons in the password', () => {
+    expect(parseRedisUrl('redis://user:a:b@host')).toMatchObject({ username: 'user', password: 'a:b' });
+  });
+
+  it.each([
+    ['redis://', 'no valid URL'],
+    ['redis://user:p@ss@host', 'no valid URL'],
+    ['http://host', 'no valid URL'],
+    ['redis://host:70000', 'host:port'],
+    ['redis://host:port', 'host:port'],
+    ['redis://a:%zz@host', 'percent-encoded'],
+    ['redis://host/main', 'database'],
+    ['redis+sentinel://host', 'master'],
+    ['redis+sentinel://host/main?db=x', 'database'],
+  ])('%s is refused without showing it', (url, reason) => {
+    expect(() => parseRedisUrl(url)).toThrow(reason);
   });
 });
