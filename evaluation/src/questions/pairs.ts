@@ -57,8 +57,12 @@ function readEntries(file: string): unknown[] {
 function csvEntries(text: string, file: string): unknown[] {
   const [head = [], ...records] = readable(file, () => parseCsv(text));
   const names = head.map((name) => name.trim().toLowerCase());
-  return records.map((record) =>
-    Object.fromEntries(names.map((name, at) => [name, record[at]]).filter(([, value]) => value !== '')),
+  return records.map((record): unknown =>
+    Object.fromEntries(
+      names.flatMap((name, at): [string, string | undefined][] =>
+        record[at] === '' ? [] : [[name, record[at]]],
+      ),
+    ),
   );
 }
 

@@ -56,6 +56,18 @@ export function addEvalCommand(program: Command): void {
 async function run(options: EvalOptions): Promise<void> {
   const { checkOptions } = await import('./eval.options.js');
   checkOptions(options);
+  try {
+    await evaluate(options);
+  } catch (error) {
+    const { isAppError } = await import('#shared/errors/app-error');
+    const { CliError } = await import('../cli-error.js');
+    // The evaluation's own complaint about a file or a folder; the service's come as GatewayProblem.
+    if (!isAppError(error)) throw error;
+    throw new CliError('usage', error.message, { cause: error });
+  }
+}
+
+async function evaluate(options: EvalOptions): Promise<void> {
   if (options.predictions !== undefined) {
     const { scoreFile } = await import('./eval.predictions.js');
     return scoreFile(options, options.predictions);
