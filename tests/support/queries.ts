@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
+import type { Context } from '#shared/contracts/context';
 import type { QueryStatus } from '#shared/contracts/query';
 import { QueryNotifier } from '#shared/persistence/query.notifier';
 import { QueryStore } from '#shared/persistence/query.store';
@@ -27,30 +28,31 @@ export interface NewQuery {
   attempt?: number;
   question?: string;
   deadlineMs?: number;
+  context?: Context;
+  /** The SQL that the model proposed in the attempt. */
+  proposed?: string;
   /** How long ago it was touched last. */
   untouchedMs?: number;
 }
 
 /** A query as it would be after the transitions to its status; with the event of its version, and no job. */
-export async function insertQuery(
-  { pool }: Pick<StateDatabase, 'pool'>,
-  {
-    datasourceId,
-    status = 'queued',
-    attempt = 0,
-    question = 'What?',
-    deadlineMs = 60_000,
-    untouchedMs = 0,
-  }: NewQuery,
-): Promise<string> {
+export async function insertQuery({ pool }: Pick<StateDatabase, 'pool'>, query: NewQuery): Promise<string> {
+  const { datasourceId, status = 'queued', attempt = 0, question = 'What?' } = query;
+  const { deadlineMs = 60_000, untouchedMs = 0, context, proposed } = query;
   const id = uuidv7();
   await pool.query(
     `with q as (
-       insert into query (id, datasource_id, question, status, attempt, max_corrections, candidate_count, created_at, updated_at, deadline_at)
-       values ($1, $2, $3, $4, $5, 3, 1, now(), now() - make_interval(secs => $6::float8), now() + make_interval(secs => $7::float8))
-       returning id, status, attempt)
+       insert into query (id, datasource_id, question, status, attempt, max_corrections, candidate_count, context, created_at, updated_at, deadline_at)
+       values ($1, $2, $3, $4, $5, 3, 1, $6, now(), now() - make_interval(secs => $7::float8), now() + make_interval(secs => $8::float8))
+       returning id, status, attempt),
+     a as (
+       insert into attempt (query_id, number, model, candidates, generate_ms)
+       select id, attempt, 'm', jsonb_build_array(jsonb_build_object('sql', $9::text, 'outcome', 'proposed')), 1 from q where $9 is not null)
      insert into query_event (query_id, id, status, attempt, at, data) select id, 1, status, attempt, now(), '{}' from q`,
-    [id, datasourceId, question, status, attempt, untouchedMs / 1_000, deadlineMs / 1_000],
+    [
+      ...[id, datasourceId, question, status, attempt, context ? JSON.stringify(context) : null],
+      ...[untouchedMs / 1_000, deadlineMs / 1_000, proposed ?? null],
+    ],
   );
   return id;
 }

@@ -53,9 +53,11 @@ export interface QueueApp {
 }
 
 /** The queue as the apps use it, with one worker, in this process. */
-export async function startQueueApp(url: string): Promise<QueueApp> {
+export async function startQueueApp(
+  url: string,
+  prefix = `t-${randomUUID().slice(0, 8)}`,
+): Promise<QueueApp> {
   await prepareQueue(url);
-  const prefix = `t-${randomUUID().slice(0, 8)}`;
   const app = await NestFactory.createApplicationContext(
     {
       module: class QueueTestModule {},

@@ -10,7 +10,7 @@ export type AppName = 'gateway' | 'retriever' | 'generator' | 'executor' | 'base
 export type QueueKind = 'redis' | 'postgres';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const startTimeoutMs = 30_000;
+const startTimeoutMs = 75_000;
 
 /** One app as a process of its own. */
 export class AppProcess {
@@ -85,6 +85,8 @@ export class Stack {
 
   private constructor(
     private readonly folder: string,
+    /** Of its database, and the prefix of its queues. */
+    readonly name: string,
     readonly databaseUrl: string,
     private readonly dropDatabase: () => Promise<void>,
   ) {}
@@ -92,9 +94,9 @@ export class Stack {
   static async start(options: StackOptions): Promise<Stack> {
     const folder = mkdtempSync(join(tmpdir(), 'nano-test-stack-'));
     const database = await createEmptyDatabase(options.databaseUrl);
-    const stack = new Stack(folder, database.url, () => database.drop());
+    const stack = new Stack(folder, database.name, database.url, () => database.drop());
     try {
-      await stack.startApps(options, database.name);
+      await stack.startApps(options);
     } catch (error) {
       await stack.stop();
       throw error;
@@ -121,11 +123,11 @@ export class Stack {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private async startApps(options: StackOptions, prefix: string): Promise<void> {
+  private async startApps(options: StackOptions): Promise<void> {
     const environment: Record<string, string> = {
       DATABASE_URL: this.databaseUrl,
       QUEUE_URL: options.queueUrl.startsWith('postgres') ? this.databaseUrl : options.queueUrl,
-      QUEUE_PREFIX: prefix,
+      QUEUE_PREFIX: this.name,
       NANO_MASTER_KEY: randomBytes(32).toString('base64'),
       LLM_BASE_URL: options.modelUrl,
       LLM_MODEL: options.model ?? 'scripted',

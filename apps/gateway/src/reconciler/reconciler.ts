@@ -6,13 +6,14 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { sql } from 'kysely';
-import type { QueryStatus, Stage } from '#shared/contracts/query';
+import type { QueryError, QueryStatus, Stage } from '#shared/contracts/query';
 import { describeError } from '#shared/errors/app-error';
 import type { Database } from '#shared/persistence/database';
 import { DatasourceStore } from '#shared/persistence/datasource.store';
 import { type OpenQuery, QueryReader } from '#shared/persistence/query.reader';
 import { QueryStore } from '#shared/persistence/query.store';
 import { DATABASE } from '#shared/persistence/tokens';
+import type { JobName } from '#shared/queue/catalogue';
 import { JobQueue } from '#shared/queue/job-queue';
 import { Metrics } from '#shared/telemetry/metrics';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
@@ -74,37 +75,39 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
 
   private async reconcile(): Promise<void> {
     const untouchedMs = this.config.RECONCILE_PERIOD_MS;
-    for (const query of await this.reader.unattended(untouchedMs)) await this.attend(query);
-    for (const datasourceId of await this.datasources.indexing(untouchedMs)) {
-      if ((await this.queue.state('index', { datasourceId })) === 'pending') continue;
-      await this.queue.replace('index', { datasourceId });
-      this.metrics.reconciled.inc({ action: 'requeued' });
-    }
+    const queries = await this.reader.unattended(untouchedMs);
+    // Deadlines first: they hold also while the queue does not answer.
+    for (const query of queries.filter((query) => query.pastDeadline)) await this.expire(query);
+    for (const query of queries.filter((query) => !query.pastDeadline)) await this.attend(query);
+    for (const id of await this.datasources.indexing(untouchedMs)) await this.attendIndexing(id);
+  }
+
+  private async expire(query: OpenQuery): Promise<void> {
+    const stage = stageOf[query.status] ?? null;
+    const message = `The query did not end before its deadline; it was ${query.status}.`;
+    if (await this.queries.fail(query.id, { code: 'deadline_exceeded', stage, message }))
+      this.note('expired', query);
   }
 
   private async attend(query: OpenQuery): Promise<void> {
     const stage = stageOf[query.status];
     if (!stage) return;
     const payload = { queryId: query.id, attempt: query.attempt };
-    if (query.pastDeadline) {
-      const message = `The query did not end before its deadline; it was ${query.status}.`;
-      if (await this.queries.fail(query.id, { code: 'deadline_exceeded', stage, message }))
-        this.note('expired', query);
-      return;
-    }
     const state = await this.queue.state(stage, payload);
-    if (state === 'absent') {
-      await this.queue.replace(stage, payload);
-      this.note('requeued', query);
-    }
+    if (state === 'absent' && (await this.queue.replace(stage, payload))) this.note('requeued', query);
     if (state === 'dead') {
-      const error = {
-        code: 'worker_crashed',
-        stage,
-        message: `Its ${stage} job ended its workers again and again and was set aside.`,
-      };
       const from = { status: [query.status], attempt: query.attempt };
-      if (await this.queries.fail(query.id, error, from)) this.note('quarantined', query);
+      if (await this.queries.fail(query.id, crashed(stage, stage), from)) this.note('quarantined', query);
+    }
+  }
+
+  private async attendIndexing(datasourceId: string): Promise<void> {
+    const state = await this.queue.state('index', { datasourceId });
+    if (state === 'absent' && (await this.queue.replace('index', { datasourceId })))
+      this.metrics.reconciled.inc({ action: 'requeued' });
+    if (state === 'dead') {
+      await this.datasources.storeFailure(datasourceId, crashed('index', 'retrieve'));
+      this.metrics.reconciled.inc({ action: 'quarantined' });
     }
   }
 
@@ -112,4 +115,9 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     this.metrics.reconciled.inc({ action });
     this.logger.warn(`${action} ${query.id} (${query.status}, attempt ${query.attempt})`);
   }
+}
+
+function crashed(job: JobName, stage: Stage): QueryError {
+  const message = `Its ${job} job ended its workers again and again and was set aside.`;
+  return { code: 'worker_crashed', stage, message };
 }

@@ -17,7 +17,7 @@ export interface QueueDepth {
 /** How long anyone waits for the queue: a Redis that is away leaves its callers without an answer, for ever. */
 const answerWithinMs = 2_000;
 
-/** The queue port: what the services know of the queues. All but `enqueue` throw when the queue does not answer. */
+/** The queue port: what the services know of the queues. What asks it throws when the queue does not answer. */
 @Injectable()
 export class JobQueue {
   private readonly logger = new Logger(JobQueue.name);
@@ -25,23 +25,19 @@ export class JobQueue {
   constructor(@Inject(QUEUES) private readonly queues: Record<JobName, Queue>) {}
 
   /**
-   * Adds the job unless one with its derived id is there. Never throws: the state in PostgreSQL is written before,
-   * and the reconciler adds what is missing.
+   * Adds the job unless one with its derived id is there. Never throws: the state in PostgreSQL is written before.
+   * False when the queue does not answer; the reconciler brings the job then.
    */
-  async enqueue<N extends JobName>(name: N, payload: Payload<N>): Promise<void> {
-    try {
-      await within(answerWithinMs, this.add(name, payload));
-    } catch (error) {
-      this.logger.warn(
-        `${jobId(name, payload)} was not enqueued and is left to the reconciler: ${describeError(error)}`,
-      );
-    }
+  enqueue<N extends JobName>(name: N, payload: Payload<N>): Promise<boolean> {
+    return this.deliver(name, payload, () => this.add(name, payload));
   }
 
-  /** Adds the job anew, also when one with its id has ended. */
-  async replace<N extends JobName>(name: N, payload: Payload<N>): Promise<void> {
-    await within(answerWithinMs, this.queues[name].remove(jobId(name, payload)));
-    await within(answerWithinMs, this.add(name, payload));
+  /** Adds the job anew, also when one with its id has ended. Otherwise like `enqueue`. */
+  replace<N extends JobName>(name: N, payload: Payload<N>): Promise<boolean> {
+    return this.deliver(name, payload, async () => {
+      await this.queues[name].remove(jobId(name, payload));
+      await this.add(name, payload);
+    });
   }
 
   async state<N extends JobName>(name: N, payload: Payload<N>): Promise<JobState> {
@@ -67,6 +63,22 @@ export class JobQueue {
   async depths(): Promise<Record<JobName, QueueDepth>> {
     const entries = await Promise.all(jobNames.map(async (name) => [name, await this.depth(name)] as const));
     return Object.fromEntries(entries) as Record<JobName, QueueDepth>;
+  }
+
+  private async deliver<N extends JobName>(
+    name: N,
+    payload: Payload<N>,
+    hand: () => Promise<unknown>,
+  ): Promise<boolean> {
+    try {
+      await within(answerWithinMs, hand());
+      return true;
+    } catch (error) {
+      this.logger.warn(
+        `${jobId(name, payload)} was not enqueued and is left to the reconciler: ${describeError(error)}`,
+      );
+      return false;
+    }
   }
 
   private add<N extends JobName>(name: N, payload: Payload<N>): Promise<Job> {
