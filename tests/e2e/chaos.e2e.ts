@@ -79,18 +79,20 @@ describe.each(queueKinds)('what is killed under load, on %s', (kind) => {
 
   it('a gateway killed right after it accepted loses nothing that it accepted', async () => {
     const [first] = stack.all('gateway');
-    const asked = Array.from({ length: 40 }, (_, number) =>
-      apis[0]?.ask({ question: `Number ${number}?` }).catch(() => undefined),
+    const accepted = async () =>
+      (await client.query<{ id: string }>(`select id from query where question like 'Accepted %'`)).rows.map(
+        (row) => row.id,
+      );
+    const asked = Array.from({ length: 100 }, (_, number) =>
+      apis[0]?.ask({ question: `Accepted ${number}?` }).catch(() => undefined),
     );
-    await sleep(150);
+    await until(20_000, 'the first accepted query', async () =>
+      (await accepted()).length > 0 ? true : undefined,
+    );
     await first?.end('SIGKILL');
     await Promise.all(asked);
     await first?.start();
-    const ids = (
-      await client.query<{ id: string }>(
-        `select id from query where status not in ('succeeded', 'failed', 'cancelled')`,
-      )
-    ).rows.map((row) => row.id);
+    const ids = await accepted();
     apis = stack.all('gateway').map((gateway) => new ApiClient(gateway.url));
     await expectAllAnswered(ids);
   });

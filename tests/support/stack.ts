@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createEmptyDatabase } from './database.js';
+import type pg from 'pg';
+import { createEmptyDatabase, onDatabase } from './database.js';
 
 export type AppName = 'gateway' | 'retriever' | 'generator' | 'executor' | 'baseline';
 export type QueueKind = 'redis' | 'postgres';
@@ -110,6 +111,15 @@ export class Stack {
 
   all(name: AppName): AppProcess[] {
     return this.apps.filter((app) => app.name === name);
+  }
+
+  everything(): readonly AppProcess[] {
+    return this.apps;
+  }
+
+  /** One statement on the state of the service. */
+  sql<R extends pg.QueryResultRow>(statement: string, values: unknown[] = []): Promise<R[]> {
+    return onDatabase(this.databaseUrl, async (client) => (await client.query<R>(statement, values)).rows);
   }
 
   /** Everything the apps printed, for the message of a failed test. */

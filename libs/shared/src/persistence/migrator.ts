@@ -30,28 +30,28 @@ export async function migrateToLatest(db: Database): Promise<void> {
     throw error instanceof Error ? error : new Error('The database could not be migrated.', { cause: error });
 }
 
-/** Workers start beside the gateway that migrates: wait until it is done. */
+/**
+ * Workers start beside the gateway that migrates: wait until it is done.
+ * @throws AppError `unavailable` with the last reason when it is not in time
+ */
 export async function waitForSchema(db: Database, timeoutMs = 60_000): Promise<void> {
   const end = Date.now() + timeoutMs;
-  let missing = await whatIsMissing(db);
-  while (missing !== null && Date.now() < end) {
+  let reason = await whyNotCurrent(db);
+  while (reason !== null && Date.now() < end) {
     await sleep(100);
-    missing = await whatIsMissing(db);
+    reason = await whyNotCurrent(db);
   }
-  if (missing !== null) throw permanent('unavailable', missing);
+  if (reason !== null) throw permanent('unavailable', `The database is not ready: ${reason}`);
 }
 
-const outdated = 'The database schema is not up to date. Start a gateway of this version first: it migrates.';
-/** SQLSTATE of a table that does not exist: nothing has been migrated yet. */
-const undefinedTable = '42P01';
-
-async function whatIsMissing(db: Database): Promise<string | null> {
+async function whyNotCurrent(db: Database): Promise<string | null> {
   try {
     const applied = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
     const names = new Set(applied.rows.map((row) => row.name));
-    return Object.keys(await sqlFiles.getMigrations()).every((name) => names.has(name)) ? null : outdated;
+    const missing = Object.keys(await sqlFiles.getMigrations()).filter((name) => !names.has(name));
+    if (missing.length === 0) return null;
+    return `it lacks the migrations ${missing.join(', ')}. Start a gateway of this version: it migrates.`;
   } catch (error) {
-    if ((error as { code?: unknown } | null)?.code === undefinedTable) return outdated;
-    return `The database of DATABASE_URL cannot be used: ${describeError(error)}`;
+    return describeError(error);
   }
 }
