@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 /** A closed loop: so many clients, each asking again once it was answered, until the count or the time is reached. */
 export interface Load {
   clients: number;
@@ -12,7 +14,10 @@ export interface LoadResult {
   elapsedMs: number;
 }
 
-/** @throws what `ask` throws: a measurement with failures is none */
+/** What has no answer by then is lost. */
+const patienceMs = 35_000;
+
+/** @throws what `ask` throws, and when an answer is lost: a measurement with failures is none */
 export async function runLoad(ask: () => Promise<void>, { clients, count, ms }: Load): Promise<LoadResult> {
   const latencies: number[] = [];
   const started = performance.now();
@@ -25,6 +30,8 @@ export async function runLoad(ask: () => Promise<void>, { clients, count, ms }: 
       latencies.push(performance.now() - asked);
     }
   };
-  await Promise.all(Array.from({ length: clients }, client));
+  const late = setTimeout(ms + patienceMs, 'late' as const, { ref: false });
+  if ((await Promise.race([Promise.all(Array.from({ length: clients }, client)), late])) === 'late')
+    throw new Error(`An answer is lost: ${latencies.length} of ${count - left} came.`);
   return { latencies, elapsedMs: performance.now() - started };
 }

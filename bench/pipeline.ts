@@ -36,6 +36,9 @@ async function measure(backend: Backend): Promise<Comparison> {
   return compare(ofBare, ofService);
 }
 
+// An exit ends what was started.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 const machine = {
   cores: availableParallelism(),
   memoryGiB: Math.round(totalmem() / 1_024 ** 3),

@@ -1,24 +1,23 @@
 /** The producer of the bare chain as a process, in the gateway's place: adds the first job and hears of the last one's end. Argument: queue URL. */
 import { randomUUID } from 'node:crypto';
-import { Queue, QueueEvents } from 'bullmq';
-import { jobId } from '#shared/queue/catalogue';
+import { Queue } from 'bullmq';
 import { type Load, runLoad } from '../load.js';
+import { hearEnds } from './end-channel.js';
 import { type ChainPayload, jobOptions, queueOptions } from './settings.js';
 
 const [url = ''] = process.argv.slice(2);
 const options = queueOptions(url);
 const queue = new Queue<ChainPayload>('retrieve', options);
-const ends = new QueueEvents('execute', options);
 const waiting = new Map<string, () => void>();
 
-ends.on('completed', ({ jobId: id }) => {
+await hearEnds(url, (id) => {
   waiting.get(id)?.();
   waiting.delete(id);
 });
 
 async function ask(): Promise<void> {
   const payload = { queryId: randomUUID(), attempt: 1 };
-  const ended = new Promise<void>((resolve) => waiting.set(jobId('execute', payload), resolve));
+  const ended = new Promise<void>((resolve) => waiting.set(payload.queryId, resolve));
   await queue.add('retrieve', payload, jobOptions('retrieve', payload));
   await ended;
 }
@@ -27,5 +26,5 @@ process.on('message', (load: Load) => {
   void runLoad(ask, load).then((result) => process.send?.(result));
 });
 process.once('SIGTERM', () => process.exit(0));
-await Promise.all([queue.waitUntilReady(), ends.waitUntilReady()]);
+await queue.waitUntilReady();
 process.stdout.write('ready\n');

@@ -1,6 +1,7 @@
-/** One link of the bare chain as a process: takes jobs, does nothing, adds the next. Arguments: queue URL, link. */
+/** One link of the bare chain as a process: takes jobs, does nothing, adds the next; the last one tells the end. Arguments: queue URL, link. */
 import { Queue, Worker } from 'bullmq';
 import { lockDurationMs, stalledCheckMs } from '#shared/queue/catalogue';
+import { endSender } from './end-channel.js';
 import { chain, type ChainPayload, concurrency, jobOptions, type Link, queueOptions } from './settings.js';
 
 const [url = '', name = ''] = process.argv.slice(2);
@@ -22,6 +23,10 @@ const worker = new Worker<ChainPayload>(
   },
 );
 
+if (!next) {
+  const sendEnd = await endSender(url);
+  worker.on('completed', ({ data }) => void sendEnd(data.queryId));
+}
 process.once('SIGTERM', () => void worker.close().finally(() => process.exit(0)));
 await worker.waitUntilReady();
 process.stdout.write('ready\n');
