@@ -37,7 +37,9 @@ export function readRecordings(config: RecordedConfig): Recording[] {
 
 /** One line for each question: SQL, with nothing after a tab; or, in `.jsonl` files, a list of texts, one an attempt. */
 function readOutputs(file: string, questions: number): string[][] {
-  const lines = readFileSync(file, 'utf8').split(/\r?\n/u);
+  const lines = readFileSync(file, 'utf8')
+    .replace(/\r?\n$/u, '')
+    .split(/\r?\n/u);
   while (lines.length > questions && !lines.at(-1)?.trim()) lines.pop();
   if (lines.length !== questions)
     throw new Error(`${file} has ${lines.length} lines for ${questions} questions: each needs one`);
