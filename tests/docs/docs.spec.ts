@@ -6,6 +6,7 @@ import { RequestMethod } from '@nestjs/common';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { candidateOutcomes, tracebackClasses } from '#shared/contracts/attempt';
+import { checkOutcomes } from '#shared/contracts/check';
 import { accessPolicySchema, datasourceStatuses } from '#shared/contracts/datasource';
 import { createQuerySchema, queryStatuses } from '#shared/contracts/query';
 import { errorCatalogue } from '#shared/errors/catalogue';
@@ -17,6 +18,7 @@ import { cliEnvironmentSchema } from '../../apps/cli/src/config.js';
 import { createProgram } from '../../apps/cli/src/program.js';
 import { executorSchema } from '../../apps/executor/src/config.js';
 import { gatewaySchema } from '../../apps/gateway/src/config.js';
+import { ChecksController } from '../../apps/gateway/src/checks/checks.controller.js';
 import { DatasourcesController } from '../../apps/gateway/src/datasources/datasources.controller.js';
 import { QueriesController } from '../../apps/gateway/src/queries/queries.controller.js';
 import { generatorSchema } from '../../apps/generator/src/config.js';
@@ -47,7 +49,7 @@ describe('the API', () => {
 
   it('documents every request', () => {
     const first = api.text.slice(0, api.text.indexOf('\n## '));
-    const served = [QueriesController, DatasourcesController].flatMap(requestsOf);
+    const served = [QueriesController, DatasourcesController, ChecksController].flatMap(requestsOf);
     expect(firstCells(first).sort()).toEqual(served.sort());
   });
 
@@ -58,6 +60,7 @@ describe('the API', () => {
       expect(Object.keys(accessPolicySchema.shape)).toContain(name);
     for (const name of Object.keys(accessPolicySchema.shape))
       expect(limits.includes(name) || api.text.includes(`\`${name}\``)).toBe(true);
+    expect(firstCells(section(api, 'Checks'))).toEqual([...checkOutcomes]);
     for (const word of [...candidateOutcomes, ...datasourceStatuses])
       expect(api.text).toContain(`\`${word}\``);
   });

@@ -1,7 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { Candidate } from '#shared/contracts/attempt';
-import { permanent } from '#shared/errors/app-error';
-import { DatasourceStore } from '#shared/persistence/datasource.store';
 import type { QueryWork } from '#shared/persistence/query.work';
 import { QueryStore } from '#shared/persistence/query.store';
 import type { ExecutedAttempt } from '#shared/persistence/transition';
@@ -9,12 +7,13 @@ import { JobQueue } from '#shared/queue/job-queue';
 import { Metrics } from '#shared/telemetry/metrics';
 import { type Executed, majority } from './candidates/majority.js';
 import { type Outcome, Sandbox, type Target } from './sandbox/sandbox.js';
+import { Targets } from './targets.js';
 
 /** Runs an attempt's candidates: the answer, a correction, or the end. */
 @Injectable()
 export class ExecuteService {
   constructor(
-    private readonly datasources: DatasourceStore,
+    private readonly targets: Targets,
     private readonly sandbox: Sandbox,
     private readonly queries: QueryStore,
     private readonly queue: JobQueue,
@@ -23,7 +22,7 @@ export class ExecuteService {
 
   async execute(work: QueryWork, signal: AbortSignal): Promise<void> {
     const started = performance.now();
-    const target = await this.target(work);
+    const target = await this.targets.of(work);
     const executed = await this.runAll(work, target, signal);
     const chosen = majority(executed);
     const attempt: ExecutedAttempt = {
@@ -33,19 +32,6 @@ export class ExecuteService {
     };
     if (chosen) await this.queries.storeAnswer(work.id, attempt, chosen.candidate, chosen.result);
     else await this.correct(work, attempt);
-  }
-
-  private async target(work: QueryWork): Promise<Target> {
-    const { datasourceId, datasource } = work;
-    if (!datasource)
-      throw permanent('datasource_removed', 'The datasource was removed.', { stage: 'execute' });
-    const { fingerprint } = datasource;
-    const snapshot = fingerprint === null ? null : await this.datasources.snapshot(datasourceId, fingerprint);
-    return {
-      datasourceId,
-      ...this.datasources.access(datasourceId, datasource),
-      snapshot: snapshot ?? null,
-    };
   }
 
   private runAll(work: QueryWork, target: Target, signal: AbortSignal): Promise<Executed[]> {

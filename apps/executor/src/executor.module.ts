@@ -5,12 +5,15 @@ import { PersistenceModule } from '#shared/persistence/persistence.module';
 import { QueueModule } from '#shared/queue/queue.module';
 import { stageProviders } from '#shared/queue/stage.processor';
 import { TelemetryModule } from '#shared/telemetry/telemetry.module';
+import { CheckProcessor } from './checks/check.processor.js';
+import { CheckService } from './checks/check.service.js';
 import type { ExecutorConfig } from './config.js';
 import { ExecuteProcessor } from './execute.processor.js';
 import { ExecuteService } from './execute.service.js';
 import { DialectSandbox } from './sandbox/dialect.sandbox.js';
 import { Sandbox } from './sandbox/sandbox.js';
 import { SandboxLife } from './sandbox.life.js';
+import { Targets } from './targets.js';
 
 @Module({})
 export class ExecutorModule {
@@ -33,6 +36,9 @@ export class ExecutorModule {
         SandboxLife,
         ExecuteService,
         ExecuteProcessor,
+        Targets,
+        CheckService,
+        CheckProcessor,
       ],
     };
   }

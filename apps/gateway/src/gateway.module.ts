@@ -6,6 +6,7 @@ import { JobQueue } from '#shared/queue/job-queue';
 import { QueueModule } from '#shared/queue/queue.module';
 import { Metrics } from '#shared/telemetry/metrics';
 import { TelemetryModule } from '#shared/telemetry/telemetry.module';
+import { ChecksController } from './checks/checks.controller.js';
 import type { GatewayConfig } from './config.js';
 import { DatasourcesController } from './datasources/datasources.controller.js';
 import { ApiKeyGuard } from './http/api-key.guard.js';
@@ -35,7 +36,7 @@ export class GatewayModule implements OnModuleInit {
         PersistenceModule.forRoot(config),
         QueueModule.forRoot(config),
       ],
-      controllers: [RootController, QueriesController, DatasourcesController],
+      controllers: [RootController, QueriesController, DatasourcesController, ChecksController],
       providers: [
         QueryIntake,
         QueryViews,

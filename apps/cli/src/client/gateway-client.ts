@@ -1,6 +1,7 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { checkSchema, type CheckView, type CreateCheck } from '#shared/contracts/check';
 import {
   dialectSchema,
   datasourceStatuses,
@@ -109,6 +110,20 @@ export class GatewayClient {
 
   async removeDatasource(name: string): Promise<void> {
     await this.send('DELETE', `/v1/datasources/${encodeURIComponent(name)}`);
+  }
+
+  async createCheck(request: CreateCheck): Promise<CheckView> {
+    return this.parse(await this.send('POST', '/v1/checks', { body: request }), checkSchema);
+  }
+
+  /** With the verdicts after the given statement. */
+  async check(id: string, after: number): Promise<CheckView> {
+    const path = `/v1/checks/${encodeURIComponent(id)}?after=${after}`;
+    return this.parse(await this.send('GET', path), checkSchema);
+  }
+
+  async cancelCheck(id: string): Promise<void> {
+    await this.send('DELETE', `/v1/checks/${encodeURIComponent(id)}`);
   }
 
   /** Which parts of the gateway are ready; also when not all are. */

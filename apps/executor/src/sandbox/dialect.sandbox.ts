@@ -6,7 +6,7 @@ import { checkText } from '../guard/text-gate.js';
 import { atLeast, detectIsolation, type Isolation, type IsolationLevel } from './isolation/isolation.js';
 import { rejected } from './outcome.js';
 import { PostgresSandbox } from './postgres/postgres-sandbox.js';
-import { type Outcome, Sandbox, type Target } from './sandbox.js';
+import { type Checked, type Failure, type Outcome, Sandbox, type Target } from './sandbox.js';
 import { SqliteSandbox } from './sqlite/sqlite-sandbox.js';
 
 export interface SandboxOptions {
@@ -53,9 +53,8 @@ export class DialectSandbox extends Sandbox {
 
   override async run(target: Target, sql: string, signal: AbortSignal): Promise<Outcome> {
     signal.throwIfAborted();
-    const started = performance.now();
-    const fault = checkText(sql);
-    if (fault) return rejected('guard', fault, started);
+    const refusal = refuseText(sql) ?? (await this.refuseCost(target, sql, signal));
+    if (refusal) return refusal;
     const { connection } = target;
     const { sqlite, postgres } = await this.engines;
     switch (connection.dialect) {
@@ -64,6 +63,36 @@ export class DialectSandbox extends Sandbox {
       case 'postgres':
         return postgres.run(target, connection, sql, signal);
     }
+  }
+
+  override async check(target: Target, sql: string, signal: AbortSignal): Promise<Checked> {
+    signal.throwIfAborted();
+    const refusal = refuseText(sql);
+    if (refusal) return refusal;
+    const { connection } = target;
+    const { sqlite, postgres } = await this.engines;
+    switch (connection.dialect) {
+      case 'sqlite':
+        return sqlite.check(target, connection, sql, signal);
+      case 'postgres':
+        return postgres.check(target, connection, sql, signal);
+    }
+  }
+
+  /** Where the policy bounds the cost, the engine's estimate comes first. */
+  private async refuseCost(target: Target, sql: string, signal: AbortSignal): Promise<Failure | null> {
+    const { maxCost } = target.policy;
+    if (maxCost === undefined) return null;
+    const started = performance.now();
+    const checked = await this.check(target, sql, signal);
+    if (checked.kind !== 'valid') return checked;
+    if (checked.cost === null || checked.cost <= maxCost) return null;
+    const message = `The estimated cost of the statement is ${Math.round(checked.cost)}; at most ${maxCost} is run.`;
+    return rejected(
+      'limit',
+      { class: 'too_large', message, hint: 'Join on keys, filter early, and read fewer rows.' },
+      started,
+    );
   }
 
   override async close(): Promise<void> {
@@ -94,4 +123,10 @@ export class DialectSandbox extends Sandbox {
     this.ownFolder = await mkdtemp(join(tmpdir(), 'nano-sandbox-'));
     return this.ownFolder;
   }
+}
+
+function refuseText(sql: string): Failure | null {
+  const started = performance.now();
+  const fault = checkText(sql);
+  return fault && rejected('guard', fault, started);
 }

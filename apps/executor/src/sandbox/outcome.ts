@@ -1,20 +1,21 @@
 import type { Traceback } from '#shared/contracts/attempt';
-import type { Layer, Outcome } from './sandbox.js';
+import type { Layer } from '#shared/contracts/check';
+import type { Failure } from './sandbox.js';
 
 /** Milliseconds, to the microsecond. */
 export function since(started: number): number {
   return Math.round((performance.now() - started) * 1_000) / 1_000;
 }
 
-export function failed(traceback: Traceback, started: number): Outcome {
+export function failed(traceback: Traceback, started: number): Failure {
   return { kind: 'failed', traceback, elapsedMs: since(started) };
 }
 
-export function rejected(layer: Layer, traceback: Traceback, started: number): Outcome {
+export function rejected(layer: Layer, traceback: Traceback, started: number): Failure {
   return { kind: 'rejected', layer, traceback, elapsedMs: since(started) };
 }
 
-export function timedOut(timeoutMs: number, started: number): Outcome {
+export function timedOut(timeoutMs: number, started: number): Failure {
   return failed(
     {
       class: 'timeout',

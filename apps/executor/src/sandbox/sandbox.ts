@@ -1,4 +1,5 @@
 import type { Traceback } from '#shared/contracts/attempt';
+import type { Layer } from '#shared/contracts/check';
 import type { AccessPolicy, Connection } from '#shared/contracts/datasource';
 import type { ResultSet } from '#shared/contracts/query';
 import type { SchemaSnapshot } from '#shared/contracts/snapshot';
@@ -11,26 +12,27 @@ export interface Target {
   snapshot?: SchemaSnapshot | null;
 }
 
-/** Which of the sandbox's layers refused a statement. */
-export type Layer = 'guard' | 'engine' | 'limit' | 'process';
-
-/**
- * What became of one statement. `failed` is a mistake in the SQL, `rejected` a refusal;
- * both are for the model to mend.
- */
-export type Outcome =
-  | { kind: 'rows'; result: ResultSet; elapsedMs: number }
+/** `failed` is a mistake in the SQL, `rejected` a refusal; both are for the model to mend. */
+export type Failure =
   | { kind: 'failed'; traceback: Traceback; elapsedMs: number }
   | { kind: 'rejected'; traceback: Traceback; layer: Layer; elapsedMs: number };
+
+/** What became of one statement. */
+export type Outcome = { kind: 'rows'; result: ResultSet; elapsedMs: number } | Failure;
+
+/** What became of a statement that was only validated and explained. `cost` is in the engine's own unit; null where it has none. */
+export type Checked = { kind: 'valid'; cost: number | null; elapsedMs: number } | Failure;
 
 /**
  * The only way of SQL to a target database.
  *
- * `run` throws a retryable AppError (`database_unreachable`, `sandbox_failed`) when the infrastructure failed
+ * `run` and `check` throw a retryable AppError (`database_unreachable`, `sandbox_failed`) when the infrastructure failed
  * through no fault of the statement, and the signal's reason when it was aborted; everything that the
  * statement itself brought about is an Outcome.
  */
 export abstract class Sandbox {
   abstract run(target: Target, sql: string, signal: AbortSignal): Promise<Outcome>;
+  /** The same layers, but the engine only prepares or explains the statement. */
+  abstract check(target: Target, sql: string, signal: AbortSignal): Promise<Checked>;
   abstract close(): Promise<void>;
 }

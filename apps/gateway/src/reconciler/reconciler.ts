@@ -9,6 +9,7 @@ import { sql } from 'kysely';
 import type { QueryError, QueryStatus, Stage } from '#shared/contracts/query';
 import { describeError } from '#shared/errors/app-error';
 import type { Database } from '#shared/persistence/database';
+import { CheckStore, type OpenCheck } from '#shared/persistence/check.store';
 import { DatasourceStore } from '#shared/persistence/datasource.store';
 import { type OpenQuery, QueryReader } from '#shared/persistence/query.reader';
 import { QueryStore } from '#shared/persistence/query.store';
@@ -44,6 +45,7 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly reader: QueryReader,
     private readonly queries: QueryStore,
     private readonly datasources: DatasourceStore,
+    private readonly checks: CheckStore,
     private readonly queue: JobQueue,
     private readonly metrics: Metrics,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
@@ -80,6 +82,7 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     for (const query of queries.filter((query) => query.pastDeadline)) await this.expire(query);
     for (const query of queries.filter((query) => !query.pastDeadline)) await this.attend(query);
     for (const id of await this.datasources.indexing(untouchedMs)) await this.attendIndexing(id);
+    for (const check of await this.checks.unattended(untouchedMs)) await this.attendCheck(check);
   }
 
   private async expire(query: OpenQuery): Promise<void> {
@@ -107,6 +110,17 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
       this.metrics.reconciled.inc({ action: 'requeued' });
     if (state === 'dead') {
       await this.datasources.storeFailure(datasourceId, crashed('index', 'retrieve'));
+      this.metrics.reconciled.inc({ action: 'quarantined' });
+    }
+  }
+
+  private async attendCheck({ id, part }: OpenCheck): Promise<void> {
+    const payload = { checkId: id, part };
+    const state = await this.queue.state('check', payload);
+    if (state === 'absent' && (await this.queue.replace('check', payload)))
+      this.metrics.reconciled.inc({ action: 'requeued' });
+    if (state === 'dead') {
+      await this.checks.fail(id, crashed('check', 'execute'));
       this.metrics.reconciled.inc({ action: 'quarantined' });
     }
   }

@@ -22,6 +22,8 @@ export const accessPolicySchema = z.object({
     .max(256 * 1024 * 1024)
     .default(8 * 1024 * 1024),
   timeoutMs: z.int().min(10).max(300_000).default(10_000),
+  /** Highest cost that the engine may estimate for a statement, in its own unit; unset asks for no estimate. */
+  maxCost: z.number().positive().optional(),
 });
 export type AccessPolicy = z.infer<typeof accessPolicySchema>;
 

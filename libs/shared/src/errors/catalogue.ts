@@ -61,6 +61,12 @@ export const errorCatalogue = {
     meaning: 'As many queries are open as MAX_OPEN_QUERIES allows.',
     mend: 'Wait for the time in Retry-After, or scale the workers.',
   },
+  too_many_checks: {
+    http: 429,
+    stage: null,
+    meaning: 'As many checks of statements are open as the service takes.',
+    mend: 'Wait for the time in Retry-After; one check may hold 1,000 statements.',
+  },
   method_not_allowed: {
     http: 405,
     stage: null,

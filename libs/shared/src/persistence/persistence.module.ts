@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import type pg from 'pg';
 import { SealedText } from '../secrets/sealed-text.js';
+import { CheckStore } from './check.store.js';
 import { createDatabase, createPool } from './database.js';
 import { DatasourceStore } from './datasource.store.js';
 import { QueryNotifier } from './query.notifier.js';
@@ -14,7 +15,7 @@ interface PersistenceConfig {
   NANO_MASTER_KEY?: string | undefined;
 }
 
-const stores = [QueryStore, QueryReader, QueryNotifier];
+const stores = [QueryStore, QueryReader, QueryNotifier, CheckStore];
 
 /** Ends the pool after every other module's shutdown hook had its chance to write. */
 class PoolGuard implements OnApplicationShutdown {

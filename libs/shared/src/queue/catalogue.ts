@@ -25,6 +25,12 @@ export const jobCatalogue = {
     firstDelayMs: 500,
     longestDelayMs: 10_000,
   },
+  check: {
+    payload: z.object({ checkId: z.uuid(), part: z.int().nonnegative() }),
+    tries: 10,
+    firstDelayMs: 500,
+    longestDelayMs: 10_000,
+  },
 } as const satisfies Record<string, JobEntry>;
 
 export type JobName = keyof typeof jobCatalogue;
@@ -43,5 +49,6 @@ export const deadLettersKept = 1_000;
 
 export function jobId<N extends JobName>(name: N, payload: Payload<N>): string {
   if ('datasourceId' in payload) return `${payload.datasourceId}-${name}`;
+  if ('checkId' in payload) return `${payload.checkId}-${name}-${payload.part}`;
   return `${payload.queryId}-${name}-${payload.attempt}`;
 }

@@ -95,6 +95,14 @@ export class Metrics {
       registers: [],
     }),
   );
+  readonly checkedStatements = this.add(
+    new Counter({
+      name: 'nano_checked_statements_total',
+      help: 'Statements of checks, by outcome and the layer that refused or cut them',
+      labelNames: ['outcome', 'layer'],
+      registers: [],
+    }),
+  );
   readonly reconciled = this.add(
     new Counter({
       name: 'nano_reconciler_actions_total',

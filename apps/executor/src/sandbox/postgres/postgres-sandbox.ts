@@ -3,9 +3,14 @@ import type { Connection } from '#shared/contracts/datasource';
 import type { ResultSet } from '#shared/contracts/query';
 import { describeError, isAppError, retryable } from '#shared/errors/app-error';
 import { guardPostgres } from '../../guard/postgres-guard.js';
-import { isPostgresFault, isUnreachable, postgresTraceback } from '../../traceback/postgres-traceback.js';
+import {
+  isPostgresFault,
+  isUnreachable,
+  type PostgresFault,
+  postgresTraceback,
+} from '../../traceback/postgres-traceback.js';
 import { failed, rejected, since, timedOut } from '../outcome.js';
-import type { Outcome, Target } from '../sandbox.js';
+import type { Checked, Outcome, Target } from '../sandbox.js';
 import { PostgresPool } from './postgres-pool.js';
 import { PostgresStatement, type StatementEnd } from './postgres-statement.js';
 
@@ -23,7 +28,38 @@ export class PostgresSandbox {
 
   constructor(private readonly options: PostgresSandboxOptions) {}
 
-  async run(target: Target, { url }: PostgresConnection, sql: string, signal: AbortSignal): Promise<Outcome> {
+  run(target: Target, connection: PostgresConnection, sql: string, signal: AbortSignal): Promise<Outcome> {
+    return this.send(target, connection, sql, signal, '');
+  }
+
+  /** The cost is the planner's, in its own unit: 1 is about one page read in sequence. */
+  async check(
+    target: Target,
+    connection: PostgresConnection,
+    sql: string,
+    signal: AbortSignal,
+  ): Promise<Checked> {
+    const { maxBytes } = target.policy;
+    const policy = { ...target.policy, maxBytes: Math.max(maxBytes, longestPlan) };
+    const explained = await this.send({ ...target, policy }, connection, sql, signal, explain);
+    if (explained.kind !== 'rows') return explained;
+    return { kind: 'valid', cost: costOf(explained.result.rows[0]?.[0]), elapsedMs: explained.elapsedMs };
+  }
+
+  async close(): Promise<void> {
+    const pools = [...this.pools.values()];
+    this.pools.clear();
+    await Promise.all(pools.map((pool) => pool.close()));
+  }
+
+  /** Guards the statement, then runs it behind the prefix. */
+  private async send(
+    target: Target,
+    { url }: PostgresConnection,
+    sql: string,
+    signal: AbortSignal,
+    prefix: string,
+  ): Promise<Outcome> {
     const started = performance.now();
     const pool = this.poolOf(target.datasourceId, url);
     const { facts, typeNames } = await pool.serverOf(signal);
@@ -36,22 +72,16 @@ export class PostgresSandbox {
     const ignore = (): void => {};
     client.on('error', ignore);
     try {
-      const end = await statement.run(setup(facts.searchPath, policy.timeoutMs), sql, signal);
+      const end = await statement.run(setup(facts.searchPath, policy.timeoutMs), prefix + sql, signal);
       return this.outcomeOf(end, typeNames, target, started);
     } catch (error) {
       signal.throwIfAborted();
-      return failure(error, target, sql, started);
+      return failure(error, target, prefix, sql, started);
     } finally {
       statement.finished = true;
       await this.giveBack(client, statement);
       client.off('error', ignore);
     }
-  }
-
-  async close(): Promise<void> {
-    const pools = [...this.pools.values()];
-    this.pools.clear();
-    await Promise.all(pools.map((pool) => pool.close()));
   }
 
   private poolOf(datasourceId: string, url: string): PostgresPool {
@@ -137,11 +167,32 @@ function setup(searchPath: readonly string[], timeoutMs: number): string {
   return `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${sets}; SELECT 1`;
 }
 
-function failure(error: unknown, target: Target, sql: string, started: number): Outcome {
+const explain = 'EXPLAIN (FORMAT JSON) ';
+const longestPlan = 4 * 1024 * 1024;
+
+function costOf(plan: unknown): number | null {
+  if (typeof plan !== 'string') return null;
+  const [top] = JSON.parse(plan) as { Plan?: { 'Total Cost'?: number } }[];
+  return top?.Plan?.['Total Cost'] ?? null;
+}
+
+function failure(error: unknown, target: Target, prefix: string, sql: string, started: number): Outcome {
   if (isAppError(error)) throw error;
   if (!isPostgresFault(error) || isUnreachable(error))
     throw retryable('database_unreachable', `PostgreSQL failed: ${describeError(error)}.`, { cause: error });
-  const traceback = postgresTraceback(error, sql, target.snapshot);
+  const traceback = postgresTraceback(withoutPrefix(error, prefix), sql, target.snapshot);
   if (traceback.class === 'policy') return rejected('engine', traceback, started);
   return failed(traceback, started);
+}
+
+/** The server counts from the start of what it was sent. */
+function withoutPrefix(fault: PostgresFault, { length }: string): PostgresFault {
+  const { code, message, position, hint, detail } = fault;
+  return {
+    code,
+    message,
+    hint,
+    detail,
+    position: position === undefined ? undefined : String(Number(position) - length),
+  };
 }

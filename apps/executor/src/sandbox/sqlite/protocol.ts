@@ -23,6 +23,8 @@ export interface StatementRequest {
   maxRows: number;
   /** Of the rows' JSON. */
   maxBytes: number;
+  /** Ends after the preparation, without a row. */
+  prepareOnly?: boolean;
 }
 
 export interface StatementEnd {

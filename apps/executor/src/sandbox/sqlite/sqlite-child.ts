@@ -76,6 +76,10 @@ function answer(database: DatabaseSync, authorizer: AuthorizerType, request: Sta
     const columns = statement.columns().map(({ name, type }) => ({ name, type: type ?? '' }));
     const forward = (rows: Buffer): void => output.add('R', rows);
     output.add('C', JSON.stringify(columns));
+    if (request.prepareOnly) {
+      send('E', JSON.stringify({ truncated: null }));
+      return;
+    }
     try {
       send('E', JSON.stringify(readRows(statement, request, forward)));
     } catch (error) {

@@ -5,7 +5,7 @@ import { unknownTableHint } from '../../traceback/hint.js';
 import { sqliteTraceback } from '../../traceback/sqlite-traceback.js';
 import type { Isolation } from '../isolation/isolation.js';
 import { failed, rejected, since, timedOut } from '../outcome.js';
-import type { Outcome, Target } from '../sandbox.js';
+import type { Checked, Outcome, Target } from '../sandbox.js';
 import { readAsString } from './double-quotes.js';
 import { sqliteFunctions } from './functions.js';
 import type { ChildConfiguration, Denial, Refusal, StatementFailure } from './protocol.js';
@@ -30,28 +30,45 @@ export class SqliteSandbox {
 
   constructor(private readonly options: SqliteSandboxOptions) {}
 
-  async run(
+  run(target: Target, connection: SqliteConnection, sql: string, signal: AbortSignal): Promise<Outcome> {
+    return this.send(target, connection, sql, signal, false);
+  }
+
+  /** SQLite decides on tables, columns and functions as it prepares. It estimates no cost. */
+  async check(
     target: Target,
     connection: SqliteConnection,
     sql: string,
     signal: AbortSignal,
-  ): Promise<Outcome> {
-    const pool = this.poolOf(target, connection);
-    const { maxRows, maxBytes, timeoutMs } = target.policy;
-    const started = performance.now();
-    let reading = sql;
-    for (let readings = 1; ; readings += 1) {
-      const answer = await pool.run({ sql: reading, maxRows, maxBytes }, timeoutMs, signal);
-      const next = readings < mostReadings ? otherReading(answer, reading) : null;
-      if (next === null) return this.outcomeOf(answer, target, sql, started);
-      reading = next;
-    }
+  ): Promise<Checked> {
+    const outcome = await this.send(target, connection, sql, signal, true);
+    return outcome.kind === 'rows' ? { kind: 'valid', cost: null, elapsedMs: outcome.elapsedMs } : outcome;
   }
 
   async close(): Promise<void> {
     const pools = [...this.pools.values()];
     this.pools.clear();
     await Promise.all(pools.map((pool) => pool.close()));
+  }
+
+  private async send(
+    target: Target,
+    connection: SqliteConnection,
+    sql: string,
+    signal: AbortSignal,
+    prepareOnly: boolean,
+  ): Promise<Outcome> {
+    const pool = this.poolOf(target, connection);
+    const { maxRows, maxBytes, timeoutMs } = target.policy;
+    const limits = { maxRows, maxBytes, ...(prepareOnly && { prepareOnly }) };
+    const started = performance.now();
+    let reading = sql;
+    for (let readings = 1; ; readings += 1) {
+      const answer = await pool.run({ sql: reading, ...limits }, timeoutMs, signal);
+      const next = readings < mostReadings ? otherReading(answer, reading) : null;
+      if (next === null) return this.outcomeOf(answer, target, sql, started);
+      reading = next;
+    }
   }
 
   private poolOf(target: Target, connection: SqliteConnection): SqlitePool {

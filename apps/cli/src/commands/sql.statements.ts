@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { longestCheckedText } from '#shared/contracts/check';
+import { describeError } from '#shared/errors/app-error';
+import { CliError } from '../cli-error.js';
+
+export interface Statement {
+  /** As the file has it; the number of the line where it has none. */
+  id: string | number;
+  sql: string;
+}
+
+const lineSchema = z.looseObject({ id: z.union([z.string(), z.number()]).optional(), sql: z.string() });
+
+/** @throws CliError `usage`, which names the line */
+export async function readStatements(file: string): Promise<Statement[]> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new CliError('usage', `${file} cannot be read: ${describeError(error)}`, { cause: error });
+  });
+  const statements = text.split('\n').flatMap((line, index): Statement[] => {
+    if (line.trim() === '') return [];
+    const parsed = lineSchema.safeParse(parseJson(line));
+    if (!parsed.success)
+      throw new CliError('usage', `${file}, line ${index + 1}: expected a JSON object with \`sql\``);
+    const { id = index + 1, sql } = parsed.data;
+    // Cut where it is refused for its length in any case.
+    return [{ id, sql: sql.slice(0, longestCheckedText) }];
+  });
+  if (statements.length === 0) throw new CliError('usage', `${file} holds no statement`);
+  return statements;
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+const mostInBatch = 200;
+/** The gateway reads bodies of 256 KiB. */
+const mostBytesInBatch = 200_000;
+
+/** As many statements as one request takes. */
+export function* batches(statements: readonly Statement[]): Generator<Statement[]> {
+  let batch: Statement[] = [];
+  let bytes = 0;
+  for (const statement of statements) {
+    const size = Buffer.byteLength(JSON.stringify(statement.sql)) + 1;
+    if (batch.length === mostInBatch || (batch.length > 0 && bytes + size > mostBytesInBatch)) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(statement);
+    bytes += size;
+  }
+  if (batch.length > 0) yield batch;
+}
