@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { parse } from 'yaml';
 import type { PipelineMetrics } from '../../evaluation/src/scoring/pipeline-metrics.js';
 import type { PipelineScore } from '../../evaluation/src/scoring/pipeline-score.js';
@@ -48,8 +49,13 @@ describe('the evaluation, through the whole pipeline', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  function evaluate(out: string, more: string[] = [], files = [recorded]): ChildProcess {
-    const options = ['--questions', gate, '--url', stack.url, '--out', out, '--recorded', ...files];
+  function evaluate(
+    out: string,
+    more: string[] = [],
+    files = [recorded],
+    set = ['--questions', gate],
+  ): ChildProcess {
+    const options = [...set, '--url', stack.url, '--out', out, '--recorded', ...files];
     const args = [...options, '--recorded-port', String(port), ...more];
     return spawn(process.execPath, [join(root, 'dist/apps/cli/src/main.js'), 'eval', ...args], {
       env: { PATH: process.env['PATH'] ?? '' },
@@ -111,6 +117,40 @@ describe('the evaluation, through the whole pipeline', () => {
 
   it('does not mix two runs', async () => {
     expect(await exitOf(evaluate(join(folder, 'gate'), ['--resume', '--max-corrections', '1']))).toBe(2);
+  });
+
+  it('compares the results of a PostgreSQL datasource over a connection of its own', async () => {
+    const database = new pg.Client({ connectionString: testServers().postgresUrl });
+    await database.connect();
+    await database.query('create database gate_pets');
+    const connection = new URL(testServers().postgresUrl);
+    connection.pathname = '/gate_pets';
+    const owner = new pg.Client({ connectionString: connection.href });
+    await owner.connect();
+    await owner.query("create table pet (id int primary key, kind text); insert into pet values (1, 'cat')");
+    await owner.end();
+    await new ApiClient(stack.url).add('pets', { dialect: 'postgres', url: connection.href });
+    const pairs = join(folder, 'pets.csv');
+    writeFileSync(
+      pairs,
+      'question,sql\nHow many pets?,SELECT count(*) FROM pet\nWhich kinds?,SELECT kind FROM pet\n',
+    );
+    const replies = join(folder, 'pets.sql');
+    writeFileSync(replies, 'SELECT sum(1) FROM pet\nSELECT kind::int FROM pet\n');
+    const out = join(folder, 'pets');
+    const set = ['--questions', pairs, '--datasource', 'pets', '--connection', connection.href];
+    expect(await exitOf(evaluate(out, ['--max-corrections', '0'], [replies], set))).toBe(0);
+    expect(scoresOf(out)).toMatchObject([
+      { correct: true, hardness: 'easy', tableRecall: 1 },
+      {
+        correct: false,
+        status: 'failed',
+        attempts: [{ candidates: [{ error: { class: 'type_mismatch' } }] }],
+      },
+    ]);
+    await new ApiClient(stack.url).request('DELETE', '/v1/datasources/pets');
+    await database.query('drop database gate_pets with (force)');
+    await database.end();
   });
 
   it('votes among recorded systems', async () => {

@@ -23,7 +23,9 @@ describe('parseCsv', () => {
 
 describe('readPairs', () => {
   let folder: string;
-  beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'nano-pairs-'))));
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'nano-pairs-'));
+  });
   afterAll(() => rmSync(folder, { recursive: true }));
 
   function written(name: string, text: string): string {

@@ -18,7 +18,9 @@ const asked = (index: number, sql: string): AskedQuestion => ({
 
 describe('ProgressFile', () => {
   let out: string;
-  beforeEach(() => (out = mkdtempSync(join(tmpdir(), 'nano-progress-'))));
+  beforeEach(() => {
+    out = mkdtempSync(join(tmpdir(), 'nano-progress-'));
+  });
   afterEach(() => rmSync(out, { recursive: true }));
 
   it('gives back what was added before, but for a line that was cut', () => {

@@ -11,6 +11,7 @@ let shown = pageLength;
 
 const place = (id) => document.getElementById(id);
 const hardnessOf = (score) => score.hardness ?? 'unknown';
+const tableCountOf = (score) => String(score.goldTables?.length ?? 'unknown');
 const distinct = (values) => [...new Set(values)].sort();
 
 function filters() {
@@ -60,6 +61,14 @@ function card(title, value, note) {
   );
 }
 
+/** Of a run through the service: what corrections add. */
+function attemptCards({ scores }) {
+  if (!scores.some((score) => score.attempts)) return [];
+  const first = scores.filter((score) => score.correct && score.attempts.length === 1).length / scores.length;
+  const mended = scores.filter((score) => score.correct && score.attempts.length > 1).length / scores.length;
+  return [card('first attempt', percent(first), ''), card('by corrections', `+${percent(mended)}`, '')];
+}
+
 function runSummary(run, at) {
   const share = (holds) => run.scores.filter(holds).length / run.scores.length;
   const readable = run.scores.filter((score) => score.exactMatch !== null);
@@ -81,6 +90,7 @@ function runSummary(run, at) {
       'div',
       { class: 'cards' },
       card('execution accuracy', percent(share((score) => score.correct)), interval),
+      ...attemptCards(run),
       card('exact set match', exact, ''),
       card('valid SQL', percent(share((score) => score.validSql)), ''),
       card('executes', percent(share((score) => score.executes)), ''),
@@ -126,6 +136,10 @@ function render() {
     barChart(
       'Execution accuracy by database',
       accuracyGroups(selected, distinct(scores.map((score) => score.dbId)), (score) => score.dbId),
+    ),
+    barChart(
+      'Execution accuracy by the number of tables in the gold statement',
+      accuracyGroups(selected, distinct(scores.map(tableCountOf)), tableCountOf),
     ),
     barChart('What went wrong', failureGroups(selected, failures, outcomeOf)),
   );

@@ -47,7 +47,32 @@ function answer(run, named, score) {
       ),
     );
   }
+  if (score.attempts) parts.push(attemptList(score));
   return parts;
+}
+
+/** How the service came to its answer: every statement that it tried, with what became of it. */
+function attemptList({ attempts, tables, timings }) {
+  const candidates = attempts.flatMap(({ number, candidates }) =>
+    candidates.map((candidate) => ({ number, ...candidate })),
+  );
+  const items = candidates.map(({ number, sql, outcome, error, correct }) =>
+    element(
+      'li',
+      { value: number },
+      element('span', { class: `badge ${correct ? 'right' : 'wrong'}` }, correct ? 'correct' : outcome),
+      element('code', {}, ` ${sql}`),
+      error ? element('p', { class: 'error' }, `${error.class}: ${error.message}`) : null,
+    ),
+  );
+  const facts = `Context: ${tables.join(', ') || 'none'}. ${Math.round(timings.total)} ms.`;
+  return element(
+    'div',
+    { class: 'statement' },
+    element('h4', {}, 'Attempts'),
+    element('ol', {}, ...items),
+    element('p', { class: 'muted' }, facts),
+  );
 }
 
 function statement(title, sql) {
