@@ -64,7 +64,7 @@ const queueUrl = z.string().superRefine((value, context) => {
 export const commonFields = {
   DATABASE_URL: postgresUrl.describe('PostgreSQL that holds the state of the service'),
   // Two at least: the reconciler holds its lock on one connection while it works on others.
-  DATABASE_POOL_SIZE: count.min(2).default(10).describe('Connections to it, an app; 2 at least'),
+  DATABASE_POOL_SIZE: count.min(2).default(5).describe('Connections to it, an app; 2 at least'),
   QUEUE_URL: queueUrl.optional().describe('Queue backend; DATABASE_URL if unset'),
   QUEUE_PREFIX: z
     .string()
