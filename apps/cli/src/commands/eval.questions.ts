@@ -1,13 +1,14 @@
+import type { Dialect } from '#shared/contracts/datasource';
 import type { StatementComparer } from '../../../../evaluation/src/execution/comparison.js';
 import { ComparisonPool } from '../../../../evaluation/src/execution/comparison-pool.js';
 import { PostgresComparer } from '../../../../evaluation/src/execution/postgres-comparer.js';
 import { readPairs } from '../../../../evaluation/src/questions/pairs.js';
-import type { Question, QuestionSet } from '../../../../evaluation/src/questions/question-set.js';
+import type { QuestionSet } from '../../../../evaluation/src/questions/question-set.js';
 import { schemaOfTables } from '../../../../evaluation/src/questions/snapshot-schema.js';
 import { readDataset } from '../../../../evaluation/src/spider/dataset.js';
 import type { OfficialFormOptions } from '../../../../evaluation/src/statement/official-form.js';
 import { CliError } from '../cli-error.js';
-import type { GatewayClient } from '../client/gateway-client.js';
+import type { DatasourceView, GatewayClient } from '../client/gateway-client.js';
 import { arePairs, type EvalOptions } from './eval.options.js';
 
 /** Questions, and how to compare the results of their statements. */
@@ -41,24 +42,31 @@ export async function prepareExamination(
   const names = [...new Set(set.questions.map(({ dbId }) => dbId))];
   const found = await Promise.all(names.map((name) => client.datasource(name)));
   const schemas = new Map(found.map(({ name, tables = [] }) => [name, schemaOfTables(tables)]));
-  const isPostgres = found.some(({ dialect }) => dialect === 'postgres');
-  const places = new Map(
-    found.map(({ name, dialect, location }) => [
-      name,
-      dialect === 'sqlite' ? location : connectionFor(name, options),
-    ]),
-  );
-  if (isPostgres && found.length > 1)
-    throw new CliError('usage', 'questions on a PostgreSQL datasource must be about that one only');
+  if (found.length > 1 && found.some(({ dialect }) => dialect !== 'sqlite'))
+    throw new CliError('usage', 'questions on a database server must be about one datasource only');
+  const places = new Map(found.map((datasource) => [datasource.name, placeOf(datasource, options)]));
   return {
     set: { ...set, schemas, databases: (dbId) => [places.get(dbId) ?? dbId] },
     areRegistered: true,
-    comparer: isPostgres ? new PostgresComparer() : new ComparisonPool(),
+    comparer: comparerFor(found[0]?.dialect ?? 'sqlite'),
     form: literalForm,
   };
 }
 
-function connectionFor(name: string, { connection }: EvalOptions): string {
+function comparerFor(dialect: Dialect): StatementComparer {
+  switch (dialect) {
+    case 'sqlite':
+      return new ComparisonPool();
+    case 'postgres':
+      return new PostgresComparer();
+    case 'mysql':
+      throw new CliError('usage', 'results of MySQL and MariaDB datasources cannot be compared yet');
+  }
+}
+
+/** Where to run the statements: the service tells files, and keeps the credentials of servers to itself. */
+function placeOf({ name, dialect, location }: DatasourceView, { connection }: EvalOptions): string {
+  if (dialect === 'sqlite') return location;
   if (connection !== undefined) return connection;
   throw new CliError(
     'usage',
@@ -71,7 +79,7 @@ export function recordedQuestions({
   questions,
   schemas,
 }: QuestionSet): { question: string; tables: string[] }[] {
-  return questions.map(({ question, dbId }: Question) => ({
+  return questions.map(({ question, dbId }) => ({
     question,
     tables: [...(schemas.get(dbId)?.columns.keys() ?? [])],
   }));
