@@ -1,22 +1,31 @@
 import { Processor } from '@nestjs/bullmq';
 import { Inject } from '@nestjs/common';
 import type { QueryWork } from '#shared/persistence/query.work';
-import { workerOptions } from '#shared/queue/job.processor';
+import { Postponed, workerOptions } from '#shared/queue/job.processor';
 import { StageProcessor, StageTools } from '#shared/queue/stage.processor';
 import { EXECUTOR_CONFIG, type ExecutorConfig } from './config.js';
 import { ExecuteService } from './execute.service.js';
+import { FairShares } from './fair-shares.js';
 
 @Processor('execute', workerOptions)
 export class ExecuteProcessor extends StageProcessor<'execute'> {
+  private readonly shares: FairShares;
+
   constructor(
     private readonly service: ExecuteService,
     tools: StageTools,
     @Inject(EXECUTOR_CONFIG) config: ExecutorConfig,
   ) {
     super('execute', config.EXECUTOR_CONCURRENCY, tools);
+    this.shares = new FairShares(config.EXECUTOR_CONCURRENCY);
   }
 
-  protected override run(work: QueryWork, signal: AbortSignal): Promise<void> {
-    return this.service.execute(work, signal);
+  protected override async run(work: QueryWork, signal: AbortSignal): Promise<void> {
+    if (!this.shares.enter(work.datasourceId)) throw new Postponed(this.shares.delayMs());
+    try {
+      await this.service.execute(work, signal);
+    } finally {
+      this.shares.leave(work.datasourceId);
+    }
   }
 }

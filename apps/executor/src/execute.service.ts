@@ -4,6 +4,7 @@ import type { QueryWork } from '#shared/persistence/query.work';
 import { QueryStore } from '#shared/persistence/query.store';
 import type { ExecutedAttempt } from '#shared/persistence/transition';
 import { JobQueue } from '#shared/queue/job-queue';
+import { rowCountOf } from '#shared/results/encoded-result';
 import { Metrics } from '#shared/telemetry/metrics';
 import { type Executed, majority } from './candidates/majority.js';
 import { type Outcome, Sandbox, type Target } from './sandbox/sandbox.js';
@@ -70,7 +71,7 @@ function toExecuted(sql: string, outcome: Outcome): Executed {
         candidate: {
           sql,
           outcome: 'succeeded',
-          rowCount: outcome.result.rows.length,
+          rowCount: rowCountOf(outcome.result),
           elapsedMs: outcome.elapsedMs,
         },
         result: outcome.result,

@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Candidate } from '../contracts/attempt.js';
 import type { Context } from '../contracts/context.js';
 import { isFinal, openStatuses, type QueryError, type ResultSet } from '../contracts/query.js';
+import { rowCountOf } from '../results/encoded-result.js';
 import { Metrics } from '../telemetry/metrics.js';
 import type { Database } from './database.js';
 import { QueryNotifier } from './query.notifier.js';
@@ -66,7 +67,7 @@ export class QueryStore {
 
   /** executing n → succeeded */
   storeAnswer(id: string, executed: ExecutedAttempt, chosen: Candidate, answer: ResultSet): Promise<boolean> {
-    const data = { sql: chosen.sql, rowCount: answer.rows.length, truncated: answer.truncated };
+    const data = { sql: chosen.sql, rowCount: rowCountOf(answer), truncated: answer.truncated };
     return this.moveExecuted(id, executed, { to: 'succeeded', chosenSql: chosen.sql, answer, data });
   }
 

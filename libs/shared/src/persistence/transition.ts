@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Attempt, Candidate } from '../contracts/attempt.js';
 import type { Context } from '../contracts/context.js';
 import { isFinal, type QueryError, type QueryStatus, type ResultSet } from '../contracts/query.js';
+import { rowsJsonOf } from '../results/encoded-result.js';
 import { storableJson, storableText } from './storable.js';
 
 /** One step in the life of a query, with all that is written along with it. */
@@ -91,5 +92,5 @@ function executedPart(attempt: ExecutedAttempt) {
 function answerPart(answer: ResultSet) {
   return sql`stored as (
     insert into answer (query_id, columns, rows, truncated)
-    select id, ${JSON.stringify(answer.columns)}::json, ${JSON.stringify(answer.rows)}::json, ${answer.truncated}::text from moved)`;
+    select id, ${JSON.stringify(answer.columns)}::json, ${rowsJsonOf(answer)}::json, ${answer.truncated}::text from moved)`;
 }

@@ -1,6 +1,6 @@
 import { OnWorkerEvent, WorkerHost } from '@nestjs/bullmq';
 import { Logger } from '@nestjs/common';
-import { type Job, UnrecoverableError, type WorkerOptions } from 'bullmq';
+import { DelayedError, type Job, UnrecoverableError, type WorkerOptions } from 'bullmq';
 import { z } from 'zod';
 import { type AppError, describeError, permanent } from '../errors/app-error.js';
 import {
@@ -13,6 +13,10 @@ import {
 } from './catalogue.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { decideRetry } from './retry-decision.js';
+import { within } from './within.js';
+
+/** How long the queue may take to let a worker go that has nothing left to do. */
+const closedWithinMs = 3_000;
 
 /** Carries the decided delay from the processor to BullMQ's backoff. */
 class RetryLater extends Error {
@@ -23,6 +27,13 @@ class RetryLater extends Error {
     readonly delayMs: number,
   ) {
     super(`${error.code}: ${error.message}`, { cause: error });
+  }
+}
+
+/** Thrown by a handler that has done nothing yet and must wait for others: the job comes again, and no try is counted. */
+export class Postponed extends Error {
+  constructor(readonly delayMs: number) {
+    super(`The job comes again in ${delayMs} ms.`);
   }
 }
 
@@ -44,6 +55,7 @@ export const workerOptions: Omit<WorkerOptions, 'connection'> = {
  */
 export abstract class JobProcessor<N extends JobName> extends WorkerHost {
   protected readonly logger = new Logger(this.constructor.name);
+  private readonly running = new Set<Promise<void>>();
 
   protected constructor(
     private readonly job: N,
@@ -65,12 +77,27 @@ export abstract class JobProcessor<N extends JobName> extends WorkerHost {
     this.worker.concurrency = this.concurrency;
   }
 
-  /** Active jobs finish before anything they use is closed. */
+  /** Active jobs finish before anything they use is closed. A queue that does not answer keeps no app from stopping. */
   async beforeApplicationShutdown(): Promise<void> {
-    await this.worker.close();
+    const closing = this.worker.close();
+    await Promise.allSettled(this.running);
+    try {
+      await within(closedWithinMs, closing);
+    } catch (error) {
+      this.logger.warn(
+        `The queue is left without a goodbye, its jobs stall and come again: ${describeError(error)}`,
+      );
+      await this.worker.disconnect();
+    }
   }
 
-  override async process(job: Job): Promise<void> {
+  override process(job: Job, token?: string): Promise<void> {
+    const work = this.work(job, token).finally(() => this.running.delete(work));
+    this.running.add(work);
+    return work;
+  }
+
+  private async work(job: Job, token: string | undefined): Promise<void> {
     const stop = this.metrics.jobs.startTimer({ job: this.job });
     const parsed = this.parse(job);
     if ('invalid' in parsed) {
@@ -84,6 +111,11 @@ export abstract class JobProcessor<N extends JobName> extends WorkerHost {
       await this.handle(parsed.payload);
       stop({ outcome: 'done' });
     } catch (thrown) {
+      if (thrown instanceof Postponed) {
+        stop({ outcome: 'postponed' });
+        await job.moveToDelayed(Date.now() + thrown.delayMs, token);
+        throw new DelayedError();
+      }
       const decision = decideRetry(this.job, thrown, job.attemptsMade + 1);
       stop({ outcome: decision.kind === 'retry' ? 'retried' : 'ended' });
       if (decision.kind === 'retry') throw new RetryLater(decision.error, decision.delayMs);

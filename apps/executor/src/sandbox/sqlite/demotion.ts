@@ -3,7 +3,7 @@ import { setPriority } from 'node:os';
 
 /** A statement that has worked this long makes way for the short ones of other datasources. */
 const demoteAfterMs = 250;
-const demotedPriority = 10;
+const demotedPriority = 15;
 /** USER_HZ, in which Linux reports CPU time to programs: 100 on every architecture (proc(5), sysconf(3)). */
 const ticksPerSecond = 100;
 
@@ -18,6 +18,7 @@ interface Demotable {
  * (it may not raise its priority again), so that starting new ones would make the machine busier still.
  */
 export class Demotion {
+  private isSpent = false;
   private timer: NodeJS.Timeout;
   private readonly usedBefore: number;
 
@@ -26,8 +27,10 @@ export class Demotion {
     this.timer = this.lookIn(demoteAfterMs);
   }
 
-  end(): void {
+  /** Whether the statement used more than its share. */
+  end(): boolean {
     clearTimeout(this.timer);
+    return this.isSpent;
   }
 
   private lookIn(ms: number): NodeJS.Timeout {
@@ -35,8 +38,10 @@ export class Demotion {
       const used = cpuMs(this.process.pid);
       // Where the system does not tell, time on the clock must do.
       const left = used === undefined ? 0 : demoteAfterMs - (used - this.usedBefore);
-      if (left <= 0) demote(this.process);
-      else this.timer = this.lookIn(Math.max(left, 20));
+      if (left <= 0) {
+        this.isSpent = true;
+        demote(this.process);
+      } else this.timer = this.lookIn(Math.max(left, 20));
     }, ms);
   }
 }
@@ -54,7 +59,8 @@ export function cpuMs(pid: number | undefined): number | undefined {
   }
 }
 
-function demote(process: Demotable): void {
+/** Takes a process out of the way of those that have not used their share. */
+export function demote(process: Demotable): void {
   if (process.pid === undefined) return;
   try {
     setPriority(process.pid, demotedPriority);

@@ -11,7 +11,7 @@ import type { ChildConfiguration, StatementFailure, StatementRequest } from './p
 
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const { Authorizer } = (await import(`./authorizer.${extension}`)) as typeof import('./authorizer.js');
-const { fileVersion, isRestingWal, openDatabase, prepareRead, readRows, RefusedError } = (await import(
+const { fileVersion, isRestingWal, openDatabase, prepareBounded, readRows, RefusedError } = (await import(
   `./sqlite-reader.${extension}`
 )) as typeof import('./sqlite-reader.js');
 
@@ -71,23 +71,24 @@ function failureOf(error: unknown, authorizer: AuthorizerType | null, running: b
 function answer(database: DatabaseSync, authorizer: AuthorizerType, request: StatementRequest): void {
   let running = false;
   try {
-    const statement = prepareRead(database, authorizer, request.sql);
+    const prepared = prepareBounded(database, authorizer, request);
+    const { statement } = prepared;
     running = true;
     const columns = statement.columns().map(({ name, type }) => ({ name, type: type ?? '' }));
     const forward = (rows: Buffer): void => output.add('R', rows);
     output.add('C', JSON.stringify(columns));
     if (request.prepareOnly) {
-      send('E', JSON.stringify({ truncated: null }));
+      send('E', JSON.stringify({ truncated: null, rowCount: 0 }));
       return;
     }
     try {
-      send('E', JSON.stringify(readRows(statement, request, forward)));
+      send('E', JSON.stringify(readRows(prepared, request, forward)));
     } catch (error) {
       if ((error as { code?: string }).code !== 'ERR_OUT_OF_RANGE') throw error;
       // An integer past 2^53: once more with exact integers, which are slower to read.
       statement.setReadBigInts(true);
       output.add('A');
-      send('E', JSON.stringify(readRows(statement, request, forward)));
+      send('E', JSON.stringify(readRows(prepared, request, forward)));
     }
   } catch (error) {
     send('F', JSON.stringify(failureOf(error, authorizer, running)));

@@ -1,6 +1,7 @@
+import { availableParallelism } from 'node:os';
 import type { Isolation } from '../isolation/isolation.js';
 import type { ChildConfiguration, StatementRequest } from './protocol.js';
-import { Demotion } from './demotion.js';
+import { demote, Demotion } from './demotion.js';
 import { SqliteProcess, type ChildAnswer } from './sqlite-process.js';
 
 export interface PoolLimits {
@@ -9,6 +10,11 @@ export interface PoolLimits {
   /** Statements after which a process is replaced. */
   recycleAfter: number;
 }
+
+/** A datasource whose statements needed more than their share of CPU makes way from the start for this long. */
+const penaltyMs = 5_000;
+/** So many statements of such a datasource run at once: the other half of the processors is for those of the others. */
+const penalisedRunning = Math.max(1, Math.floor(availableParallelism() / 2));
 
 /** After this long without a statement, one process is enough to stand by. */
 const quietMs = 10_000;
@@ -29,6 +35,7 @@ export class SqlitePool {
   private readonly busy = new Set<SqliteProcess>();
   private readonly waiting: Waiter[] = [];
   private closed = false;
+  private demotedAt = -Infinity;
   private quiet: NodeJS.Timeout | undefined;
 
   constructor(
@@ -71,7 +78,7 @@ export class SqlitePool {
       await process.opened;
       return await process.run(request, timeoutMs, signal);
     } finally {
-      demotion.end();
+      if (demotion.end()) this.demotedAt = performance.now();
       this.giveBack(process);
     }
   }
@@ -79,7 +86,7 @@ export class SqlitePool {
   private async take(signal: AbortSignal): Promise<SqliteProcess> {
     signal.throwIfAborted();
     this.lastUsed = performance.now();
-    if (this.busy.size < this.limits.maxRunning) return this.start();
+    if (this.busy.size < this.mostRunning) return this.start();
     const { promise, resolve, reject } = Promise.withResolvers<SqliteProcess>();
     const waiter = { resolve, reject };
     this.waiting.push(waiter);
@@ -99,7 +106,7 @@ export class SqlitePool {
   private start(): SqliteProcess {
     let process = this.idle.pop();
     while (process && !process.alive) process = this.idle.pop();
-    process ??= new SqliteProcess(this.isolation, this.configuration);
+    process ??= this.startProcess();
     this.busy.add(process);
     this.prepareSpare();
     return process;
@@ -107,21 +114,40 @@ export class SqlitePool {
 
   private giveBack(process: SqliteProcess): void {
     this.busy.delete(process);
-    const worn = process.demoted || process.statements >= this.limits.recycleAfter;
+    const worn = (process.demoted && !this.isPenalised) || process.statements >= this.limits.recycleAfter;
     if (!process.alive || worn || this.closed) process.kill();
     else this.idle.push(process);
     if (this.closed) return;
     clearTimeout(this.quiet);
     this.quiet = setTimeout(() => this.discard(this.idle.splice(1)), quietMs).unref();
     this.prepareSpare();
-    const waiter = this.waiting.shift();
-    if (waiter) waiter.resolve(this.start());
+    while (this.busy.size < this.mostRunning) {
+      const waiter = this.waiting.shift();
+      if (!waiter) return;
+      waiter.resolve(this.start());
+    }
   }
 
   private prepareSpare(): void {
-    if (this.closed || this.idle.some((process) => process.alive) || this.busy.size >= this.limits.maxRunning)
+    if (this.closed || this.idle.some((process) => process.alive) || this.busy.size >= this.mostRunning)
       return;
-    this.idle.push(new SqliteProcess(this.isolation, this.configuration));
+    this.idle.push(this.startProcess());
+  }
+
+  private get mostRunning(): number {
+    const { maxRunning } = this.limits;
+    return this.isPenalised ? Math.min(maxRunning, penalisedRunning) : maxRunning;
+  }
+
+  private get isPenalised(): boolean {
+    return performance.now() - this.demotedAt < penaltyMs;
+  }
+
+  /** Starting costs CPU time too: one that follows a demoted process starts where that one ended. */
+  private startProcess(): SqliteProcess {
+    const process = new SqliteProcess(this.isolation, this.configuration);
+    if (this.isPenalised) demote(process);
+    return process;
   }
 
   private discard(processes: readonly SqliteProcess[]): void {

@@ -3,14 +3,15 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { Cell, ResultColumn, ResultSet } from '#shared/contracts/query';
+import type { ResultColumn } from '#shared/contracts/query';
 import { retryable } from '#shared/errors/app-error';
+import { EncodedResult } from '#shared/results/encoded-result';
 import type { Isolation } from '../isolation/isolation.js';
 import type { ChildConfiguration, StatementEnd, StatementFailure, StatementRequest } from './protocol.js';
 
 /** What a child made of one statement. `stale` asks for another child; `crashed` is the statement's doing. */
 export type ChildAnswer =
-  | { kind: 'rows'; result: ResultSet }
+  | { kind: 'rows'; result: EncodedResult }
   | { kind: 'failed'; failure: StatementFailure }
   | { kind: 'timeout' }
   | { kind: 'crashed'; how: string }
@@ -48,7 +49,7 @@ const nodeArguments = ['--openssl-config=/dev/null', '--max-old-space-size=192',
 
 interface Running {
   columns: ResultColumn[];
-  rows: Cell[][];
+  batches: Buffer[];
   bytes: number;
   limit: number;
   settle: (answer: ChildAnswer) => void;
@@ -102,7 +103,7 @@ export class SqliteProcess {
     const { promise, resolve, reject } = Promise.withResolvers<ChildAnswer>();
     this.running = {
       columns: [],
-      rows: [],
+      batches: [],
       bytes: 0,
       limit: request.maxBytes,
       settle: resolve,
@@ -192,18 +193,16 @@ export class SqliteProcess {
         running.columns = content<ResultColumn[]>();
         return;
       case 'A':
-        running.rows = [];
+        running.batches = [];
         running.bytes = 0;
         return;
       case 'R':
-        for (const row of content<Cell[][]>()) running.rows.push(row);
+        running.batches.push(line.subarray(1));
         return;
       case 'E': {
-        const { truncated } = content<StatementEnd>();
-        return this.settle({
-          kind: 'rows',
-          result: { columns: running.columns, rows: running.rows, truncated },
-        });
+        const { truncated, rowCount } = content<StatementEnd>();
+        const result = new EncodedResult(running.columns, running.batches, rowCount, truncated);
+        return this.settle({ kind: 'rows', result });
       }
     }
   }

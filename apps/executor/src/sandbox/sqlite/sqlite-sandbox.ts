@@ -64,7 +64,10 @@ export class SqliteSandbox {
     const started = performance.now();
     let reading = sql;
     for (let readings = 1; ; readings += 1) {
-      const answer = await pool.run({ sql: reading, ...limits }, timeoutMs, signal);
+      let answer = await pool.run({ sql: reading, ...limits }, timeoutMs, signal);
+      // Perhaps it was only the rows all at once that did not fit into memory.
+      if (answer.kind === 'crashed')
+        answer = await pool.run({ sql: reading, ...limits, rowByRow: true }, timeoutMs / 2, signal);
       const next = readings < mostReadings ? otherReading(answer, reading) : null;
       if (next === null) return this.outcomeOf(answer, target, sql, started);
       reading = next;
