@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { permanent, retryable } from '#shared/errors/app-error';
-import { jobId } from '#shared/queue/catalogue';
+import { jobId, jobNames } from '#shared/queue/catalogue';
 import { until } from '../support/client.js';
 import { createEmptyDatabase } from '../support/database.js';
 import { type QueueApp, startQueueApp } from '../support/queue-app.js';
@@ -160,7 +160,7 @@ describe.each(queueKinds)('the queue on %s', (kind) => {
   });
 
   it('counts what waits, works, is delayed and has failed', async () => {
-    expect(Object.keys(await app.queue.depths())).toEqual(['retrieve', 'generate', 'execute', 'index']);
+    expect(Object.keys(await app.queue.depths())).toEqual(jobNames);
     const before = await app.queue.depth('generate');
     for (let number = 0; number < 3; number += 1) await app.queue.enqueue('generate', newPayload());
     expect(await app.queue.depth('generate')).toEqual({ ...before, waiting: before.waiting + 3 });

@@ -47,10 +47,15 @@ export async function createStateDatabase(serverUrl: string, poolSize = 20): Pro
 }
 
 async function administer(url: string, statement: string): Promise<void> {
+  await onDatabase(url, (client) => client.query(statement));
+}
+
+/** On a connection of its own. */
+export async function onDatabase<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(statement);
+    return await use(client);
   } finally {
     await client.end();
   }

@@ -17,7 +17,11 @@ export interface TestRedis {
 
 /** A real Redis of the test's own on a free port of loopback; extra arguments as `redis-server` takes them. */
 export async function startRedis(...extra: string[]): Promise<TestRedis> {
-  return start((folder, port) => [
+  return startRedisAt(await freePort(), ...extra);
+}
+
+export function startRedisAt(port: number, ...extra: string[]): Promise<TestRedis> {
+  return start(port, (folder) => [
     ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''],
     ...['--maxmemory-policy', 'noeviction', ...extra],
   ]);
@@ -39,7 +43,8 @@ export async function startRedisCluster(): Promise<TestRedis> {
 
 /** A sentinel that watches the master under the name `main`. */
 export async function startSentinel(master: TestRedis): Promise<TestRedis> {
-  const sentinel = await start((folder, port) => {
+  const port = await freePort();
+  const sentinel = await start(port, (folder) => {
     const file = join(folder, 'sentinel.conf');
     writeFileSync(
       file,
@@ -50,10 +55,9 @@ export async function startSentinel(master: TestRedis): Promise<TestRedis> {
   return { ...sentinel, url: `redis+sentinel://127.0.0.1:${sentinel.port}/main` };
 }
 
-async function start(argsOf: (folder: string, port: number) => string[]): Promise<TestRedis> {
+async function start(port: number, argsOf: (folder: string) => string[]): Promise<TestRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'nano-test-redis-'));
-  const port = await freePort();
-  const server = spawn('redis-server', argsOf(folder, port), { stdio: 'ignore' });
+  const server = spawn('redis-server', argsOf(folder), { stdio: 'ignore' });
   await answers(port, server);
   return {
     url: `redis://127.0.0.1:${port}`,

@@ -1,4 +1,11 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  Logger,
+  ServiceUnavailableException,
+} from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, describeError, isAppError, permanent, retryable } from '#shared/errors/app-error';
 import { errorCatalogue, type ErrorCode } from '#shared/errors/catalogue';
@@ -30,6 +37,11 @@ export class ProblemFilter implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const request = host.switchToHttp().getRequest<FastifyRequest>();
+    if (thrown instanceof ServiceUnavailableException) {
+      // Readiness: every app answers it in the same form, which names the part that is down.
+      void reply.status(thrown.getStatus()).send(thrown.getResponse());
+      return;
+    }
     const error = toAppError(thrown);
     const status = errorCatalogue[error.code].http ?? 500;
     if (status >= 500)

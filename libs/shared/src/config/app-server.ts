@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { Server } from 'node:http';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -36,6 +37,7 @@ export async function startServer(
     bufferLogs: true,
     abortOnError: false,
   });
+  const openRequests = countOpenRequests(app.getHttpServer());
   try {
     app.useLogger(app.get(Logger));
     await prepare?.(app);
@@ -47,7 +49,35 @@ export async function startServer(
   const address = app.getHttpServer().address();
   const boundPort = typeof address === 'object' && address ? address.port : port;
   const shownHost = host.includes(':') ? `[${host}]` : host;
-  return { url: `http://${shownHost}:${boundPort}`, close: () => app.close() };
+  return { url: `http://${shownHost}:${boundPort}`, close: () => closeDrained(app, openRequests) };
+}
+
+const sweepMs = 20;
+
+/** Counts the requests that have no complete response yet, event streams included. */
+function countOpenRequests(server: Server): () => number {
+  let open = 0;
+  server.on('request', (_, response) => {
+    open += 1;
+    response.once('close', () => (open -= 1));
+  });
+  return () => open;
+}
+
+/**
+ * Stops to listen, answers what was asked, and then hangs up. A client may keep a connection for a minute that was busy
+ * when the server stopped to listen, or that never carried a request: Node calls neither idle.
+ */
+async function closeDrained(app: NestFastifyApplication, openRequests: () => number): Promise<void> {
+  const server = app.getHttpServer();
+  const sweep = setInterval(() => {
+    if (!server.listening && openRequests() === 0) server.closeAllConnections();
+  }, sweepMs);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(sweep);
+  }
 }
 
 /** The life of an app as a process of its own: starts, drains on SIGTERM or SIGINT, exits 1 when it cannot start. */

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { ApiClient } from '../support/client.js';
+import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.js';
+import { testServers } from '../support/servers.js';
+import { makeSmallDatabase, type SmallDatabase } from '../support/small-database.js';
+import { type AppProcess, Stack } from '../support/stack.js';
+
+let database: SmallDatabase;
+let model: ScriptedModel;
+let stack: Stack;
+let gateway: AppProcess;
+let api: ApiClient;
+
+beforeAll(async () => {
+  database = makeSmallDatabase();
+  model = await startScriptedModel(() => ({ hang: true }));
+  const { postgresUrl } = testServers();
+  stack = await Stack.start({
+    databaseUrl: postgresUrl,
+    queueUrl: postgresUrl,
+    modelUrl: model.url,
+    environment: { NANO_DEFAULT_DATASOURCE: 'small', LLM_TIMEOUT_MS: '3000' },
+  });
+  gateway = stack.all('gateway')[0]!;
+  await new ApiClient(stack.url).addSqlite('small', database.file);
+});
+beforeEach(() => {
+  api = new ApiClient(gateway.url);
+});
+afterAll(async () => {
+  await stack.stop();
+  await model.stop();
+  database.remove();
+});
+
+it('a gateway that is told to stop answers the requests that it has, and stops then', async () => {
+  const asked = Promise.all(
+    Array.from({ length: 3 }, () => api.ask({ question: 'How many?' }, { Prefer: 'wait=2' })),
+  );
+  await waitForRequests(3);
+  const started = performance.now();
+  expect(await gateway.end('SIGTERM')).toBe(0);
+  expect((await asked).map(({ status }) => status)).toEqual([202, 202, 202]);
+  expect(performance.now() - started).toBeLessThan(8_000);
+  await gateway.start();
+});
+
+it('a gateway that is told to stop ends its event streams, which resume at the next one', async () => {
+  const { body } = await api.ask({ question: 'How many?' });
+  expect((await api.events(body.id, 0, 3)).at(-1)?.status).toBe('generating');
+  const stream = api.events(body.id);
+  const started = performance.now();
+  // Once the stream runs, the first events are in it.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(await gateway.end('SIGTERM')).toBe(0);
+  expect((await stream).map((event) => event.id)).toEqual([1, 2, 3]);
+  expect(performance.now() - started).toBeLessThan(8_000);
+  await gateway.start();
+  const next = new ApiClient(gateway.url);
+  await next.request('DELETE', `/v1/queries/${body.id}`);
+  expect((await next.events(body.id, 3)).map((event) => event.status)).toEqual(['cancelled']);
+});
+
+async function waitForRequests(count: number): Promise<void> {
+  while (model.requests.length < count) await new Promise((resolve) => setTimeout(resolve, 20));
+}
