@@ -11,10 +11,16 @@ import { terms } from './terms.js';
 /** BM25 weights of the name, column names, comments and values of a table. */
 const weights = '4.0, 2.0, 1.5, 1.0';
 
+type Search = SqliteDatabase.Statement<[string, number], TableHit>;
+
+const searchesKept = 64;
+
 /** Schema index in one SQLite file: an FTS5 table a snapshot, ranked by BM25. A cache: it is built again where it is missing. */
 @Injectable()
 export class FtsSchemaIndex extends SchemaIndex implements OnApplicationShutdown {
   private readonly db: SqliteDatabase.Database;
+  /** Prepared, by the table they search. Where it was dropped they fail, as a new one would. */
+  private readonly searches = new Map<string, Search>();
 
   constructor(@Inject(RETRIEVER_CONFIG) config: RetrieverConfig) {
     super();
@@ -53,16 +59,22 @@ export class FtsSchemaIndex extends SchemaIndex implements OnApplicationShutdown
   override async search(key: IndexKey, question: string, limit: number): Promise<TableHit[]> {
     const words = [...new Set(terms(question))].map((word) => `"${word}"`);
     if (words.length === 0) return [];
-    const cards = cardsTable(key);
-    return this.db
-      .prepare<[string, number], TableHit>(
-        `select name as "table", -bm25(${cards}, 0, ${weights}) as score from ${cards} where ${cards} match ? order by score desc, name limit ?`,
-      )
-      .all(words.join(' OR '), limit);
+    return this.searchOf(cardsTable(key)).all(words.join(' OR '), limit);
   }
 
   override async drop(datasourceId: string): Promise<void> {
     this.db.transaction(() => this.dropTables(datasourceId)).immediate();
+  }
+
+  private searchOf(cards: string): Search {
+    const known = this.searches.get(cards);
+    if (known) return known;
+    if (this.searches.size >= searchesKept) this.searches.clear();
+    const search = this.db.prepare<[string, number], TableHit>(
+      `select name as "table", -bm25(${cards}, 0, ${weights}) as score from ${cards} where ${cards} match ? order by score desc, name limit ?`,
+    );
+    this.searches.set(cards, search);
+    return search;
   }
 
   private dropTables(datasourceId: string): void {

@@ -14,7 +14,7 @@ const city: TableSnapshot = {
 
 describe('matched values', () => {
   it('finds whole words in any case and gives the spelling of the database', () => {
-    const values = matchedValues('who lives in new york or ZÜRICH?', phrasesOf(city));
+    const values = matchedValues('who lives in new york or ZÜRICH?', [phrasesOf(city)]);
     expect(values.map((match) => match.value)).toEqual(['New York', 'Zürich', 'York']);
   });
 });

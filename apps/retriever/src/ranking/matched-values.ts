@@ -12,22 +12,34 @@ interface Phrase {
   match: Match;
 }
 
-/** The cell values of a table. Their words are taken once: a snapshot holds far more of them than a question. */
-export function phrasesOf(table: TableSnapshot): Phrase[] {
-  return table.columns.flatMap((column) =>
+/** Cell values by their first word: a snapshot holds far more of them than a question has words. */
+export type PhraseIndex = ReadonlyMap<string, readonly Phrase[]>;
+
+/** The cell values of a table. */
+export function phrasesOf(table: TableSnapshot): PhraseIndex {
+  const phrases = table.columns.flatMap((column) =>
     (column.sampleValues ?? []).flatMap((value) => {
-      const phrase = terms(value).join(' ');
+      const words = terms(value);
+      const phrase = words.join(' ');
       if (phrase.length < 2) return [];
-      return { phrase: ` ${phrase} `, match: { table: table.name, column: column.name, value } };
+      return {
+        first: words[0] ?? '',
+        phrase: ` ${phrase} `,
+        match: { table: table.name, column: column.name, value },
+      };
     }),
   );
+  return Map.groupBy(phrases, ({ first }) => first);
 }
 
 /** Those that occur in the question as whole words, longest first. */
-export function matchedValues(question: string, phrases: readonly Phrase[]): Match[] {
-  const words = ` ${terms(question).join(' ')} `;
-  return phrases
-    .filter(({ phrase }) => words.includes(phrase))
+export function matchedValues(question: string, indexes: readonly PhraseIndex[]): Match[] {
+  const words = terms(question);
+  const text = ` ${words.join(' ')} `;
+  const distinct = [...new Set(words)];
+  return indexes
+    .flatMap((index) => distinct.flatMap((word) => index.get(word) ?? []))
+    .filter(({ phrase }) => text.includes(phrase))
     .map(({ match }) => match)
     .sort((a, b) => b.value.length - a.value.length)
     .slice(0, mostMatches);

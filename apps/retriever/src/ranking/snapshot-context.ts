@@ -3,13 +3,13 @@ import type { SchemaSnapshot, TableSnapshot } from '#shared/contracts/snapshot';
 import { renderTableCard } from '#shared/schema/table-card';
 import type { TableHit } from '../indexing/schema-index.js';
 import { JoinGraph } from './join-closure.js';
-import { matchedValues, phrasesOf } from './matched-values.js';
+import { matchedValues, type PhraseIndex, phrasesOf } from './matched-values.js';
 
 /** A snapshot prepared for making contexts: cards rendered and cell values parted once, foreign keys as a graph. */
 export class SnapshotContext {
   private readonly tables: Map<string, TableSnapshot>;
   private readonly cards = new Map<string, string>();
-  private readonly phrases: Map<string, ReturnType<typeof phrasesOf>>;
+  private readonly phrases: Map<string, PhraseIndex>;
   private readonly graph: JoinGraph;
 
   constructor(private readonly snapshot: SchemaSnapshot) {
