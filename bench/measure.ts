@@ -17,7 +17,7 @@ export interface Figures {
 
 /** Rounds of the two subjects take turns, so that what else the machine does hits both alike. */
 const rounds = 4;
-const warmUp: Load = { clients: 16, count: 1_500, ms: 4_000 };
+const warmUp: Load = { clients: 16, count: 1_500, ms: 8_000 };
 const unloaded: Load = { clients: 1, count: 250, ms: 3_000 };
 export const loaded: Load = { clients: 64, count: 10_000, ms: 4_000 };
 
