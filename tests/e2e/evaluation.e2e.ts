@@ -120,16 +120,9 @@ describe('the evaluation, through the whole pipeline', () => {
   });
 
   it('compares the results of a PostgreSQL datasource over a connection of its own', async () => {
-    const database = new pg.Client({ connectionString: testServers().postgresUrl });
-    await database.connect();
-    await database.query('create database gate_pets');
-    const connection = new URL(testServers().postgresUrl);
-    connection.pathname = '/gate_pets';
-    const owner = new pg.Client({ connectionString: connection.href });
-    await owner.connect();
-    await owner.query("create table pet (id int primary key, kind text); insert into pet values (1, 'cat')");
-    await owner.end();
-    await new ApiClient(stack.url).add('pets', { dialect: 'postgres', url: connection.href });
+    const pets = await makePets();
+    const client = new ApiClient(stack.url);
+    await client.add('pets', { dialect: 'postgres', url: pets.url });
     const pairs = join(folder, 'pets.csv');
     writeFileSync(
       pairs,
@@ -138,7 +131,7 @@ describe('the evaluation, through the whole pipeline', () => {
     const replies = join(folder, 'pets.sql');
     writeFileSync(replies, 'SELECT sum(1) FROM pet\nSELECT kind::int FROM pet\n');
     const out = join(folder, 'pets');
-    const set = ['--questions', pairs, '--datasource', 'pets', '--connection', connection.href];
+    const set = ['--questions', pairs, '--datasource', 'pets', '--connection', pets.url];
     expect(await exitOf(evaluate(out, ['--max-corrections', '0'], [replies], set))).toBe(0);
     expect(scoresOf(out)).toMatchObject([
       { correct: true, hardness: 'easy', tableRecall: 1 },
@@ -148,9 +141,8 @@ describe('the evaluation, through the whole pipeline', () => {
         attempts: [{ candidates: [{ error: { class: 'type_mismatch' } }] }],
       },
     ]);
-    await new ApiClient(stack.url).request('DELETE', '/v1/datasources/pets');
-    await database.query('drop database gate_pets with (force)');
-    await database.end();
+    await client.request('DELETE', '/v1/datasources/pets');
+    await pets.remove();
   });
 
   it('votes among recorded systems', async () => {
@@ -167,6 +159,34 @@ describe('the evaluation, through the whole pipeline', () => {
     expect(ex).toBe(metricsOf(join(folder, 'gate')).firstAttempt.ex);
   });
 });
+
+/** A database with one table, and a role that can only read it. */
+async function makePets(): Promise<{ url: string; remove(): Promise<void> }> {
+  const administer = async (database: string, ...statements: string[]) => {
+    const url = new URL(testServers().postgresUrl);
+    url.pathname = `/${database}`;
+    const client = new pg.Client({ connectionString: url.href });
+    await client.connect();
+    try {
+      for (const statement of statements) await client.query(statement);
+    } finally {
+      await client.end();
+    }
+    return url;
+  };
+  await administer('postgres', 'create database gate_pets', "create role gate_reader login password 'reads'");
+  const url = await administer(
+    'gate_pets',
+    'create table pet (id int primary key, kind text)',
+    "insert into pet values (1, 'cat')",
+    'grant select on pet to gate_reader',
+  );
+  url.username = 'gate_reader';
+  url.password = 'reads';
+  const remove = () =>
+    administer('postgres', 'drop database gate_pets with (force)', 'drop role gate_reader');
+  return { url: url.href, remove: async () => void (await remove()) };
+}
 
 function exitOf(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve) => child.once('exit', resolve));

@@ -1,6 +1,8 @@
 import { failureKinds, type FailureKind } from '../execution/comparison.js';
 import { hardnessLevels } from '../grammar/hardness.js';
 import { bootstrapInterval, type Interval } from '../statistics/bootstrap.js';
+import { compareRuns, type PairedComparison } from '../statistics/paired-comparison.js';
+import type { DashboardRun } from '../dashboard/dashboard.js';
 import type { QuestionScore } from './question-score.js';
 
 export interface Slice {
@@ -24,10 +26,16 @@ export interface Metrics extends Slice {
   failures: Record<FailureKind | 'differs', number>;
   /** Questions whose gold statement does not run. They count as not answered. */
   goldFailures: number;
+  /** This run less the other one; null where there is none. */
+  comparison: (PairedComparison & { with: string }) | null;
 }
 
 /** `unknown` hardness: Spider's grammar cannot read the gold statement. */
-export function metricsOf(scores: readonly QuestionScore[], seed: number): Metrics {
+export function metricsOf(
+  scores: readonly QuestionScore[],
+  seed: number,
+  other: DashboardRun | undefined,
+): Metrics {
   const failures = Object.fromEntries([
     ...failureKinds.map((kind) => [kind, scores.filter((score) => score.error?.kind === kind).length]),
     ['differs', scores.filter((score) => !score.correct && !score.error).length],
@@ -45,6 +53,9 @@ export function metricsOf(scores: readonly QuestionScore[], seed: number): Metri
     byTables: sliceBy(scores, ({ goldTables }) => String(goldTables?.length ?? 'unknown')),
     failures,
     goldFailures: failures.gold,
+    comparison: other
+      ? { with: other.name, ...compareRuns(verdicts(other.scores), verdicts(scores), { seed }) }
+      : null,
   };
 }
 
@@ -75,4 +86,8 @@ function sliceOf(scores: readonly QuestionScore[]): Slice {
 
 export function share<S>(scores: readonly S[], holds: (score: S) => boolean): number {
   return scores.length === 0 ? 0 : scores.filter(holds).length / scores.length;
+}
+
+function verdicts(scores: readonly QuestionScore[]): boolean[] {
+  return scores.map(({ correct }) => correct);
 }

@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { permanent } from '#shared/errors/app-error';
 import { renderDashboard, type DashboardRun } from '../dashboard/dashboard.js';
 import { readText } from '../questions/read-file.js';
 import type { Metrics } from './metrics.js';
@@ -10,9 +9,6 @@ const detailsFile = 'detailed_results.jsonl';
 
 /** Writes metrics.json, detailed_results.jsonl and dashboard.html, which shows the differences from `other`. */
 export function writeScores(out: string, run: DashboardRun, metrics: Metrics, other?: DashboardRun): void {
-  if (other && !sameQuestions(run.scores, other.scores)) {
-    throw permanent('invalid_request', `${other.name} scores other questions than this run`);
-  }
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
   writeFileSync(join(out, detailsFile), run.scores.map((score) => `${JSON.stringify(score)}\n`).join(''));

@@ -1,7 +1,6 @@
 import type { Timings } from '#shared/contracts/query';
 import { tracebackClasses } from '#shared/contracts/attempt';
 import { bootstrapInterval, type Interval } from '../statistics/bootstrap.js';
-import { compareRuns, type PairedComparison } from '../statistics/paired-comparison.js';
 import { meanOf, quantilesOf, type Quantiles } from '../statistics/quantiles.js';
 import type { DashboardRun } from '../dashboard/dashboard.js';
 import { metricsOf, share, sliceBy, type Metrics, type Slice } from './metrics.js';
@@ -59,17 +58,14 @@ export interface PipelineMetrics extends Metrics {
     candidates: number;
     maxCorrections: number;
   };
-  /** This run less the other one. */
-  comparison: (PairedComparison & { with: string }) | null;
 }
 
 const notBuilt = (what: string): Gain => ({ gain: null, reason: `the service has no ${what} yet` });
 
 export function pipelineMetricsOf(scores: readonly PipelineScore[], facts: RunFacts): PipelineMetrics {
   const { other, gpus, elapsedMs, askedNow, concurrency, candidates, maxCorrections } = facts;
-  const correct = scores.map((score) => score.correct);
   return {
-    ...metricsOf(scores, seed),
+    ...metricsOf(scores, seed, other),
     firstAttempt: firstAttemptOf(scores),
     corrections: correctionsOf(scores, maxCorrections),
     voting: votingOf(scores, candidates),
@@ -92,16 +88,6 @@ export function pipelineMetricsOf(scores: readonly PipelineScore[], facts: RunFa
       candidates,
       maxCorrections,
     },
-    comparison: other
-      ? {
-          with: other.name,
-          ...compareRuns(
-            other.scores.map((score) => score.correct),
-            correct,
-            { seed },
-          ),
-        }
-      : null,
   };
 }
 

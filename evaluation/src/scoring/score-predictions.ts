@@ -4,7 +4,7 @@ import { selectQuestions } from '../questions/question-set.js';
 import { readDataset, readPredictions } from '../spider/dataset.js';
 import type { OfficialFormOptions } from '../statement/official-form.js';
 import { metricsOf, type Metrics } from './metrics.js';
-import { readRun, writeScores } from './outputs.js';
+import { readRun, sameQuestions, writeScores } from './outputs.js';
 import { StatementScorer, type ScoredStatement } from './statement-scorer.js';
 
 export interface ScorePredictionsOptions extends Partial<OfficialFormOptions>, PoolOptions {
@@ -46,6 +46,8 @@ export async function scorePredictions(options: ScorePredictionsOptions): Promis
   if (questions.length === 0) throw permanent('invalid_request', 'no question is left to score');
 
   const other = options.compareWith === undefined ? undefined : readRun(options.compareWith);
+  if (other && !sameQuestions(questions, other.scores))
+    throw permanent('invalid_request', `${other.name} scores other questions than this run`);
   const pool = options.pool ?? new ComparisonPool(options);
   const form = {
     keepDistinct: options.keepDistinct ?? false,
@@ -62,7 +64,7 @@ export async function scorePredictions(options: ScorePredictionsOptions): Promis
       }),
     );
     const scores = scored.map((statement) => statement.score);
-    const metrics = metricsOf(scores, options.seed ?? 1);
+    const metrics = metricsOf(scores, options.seed ?? 1, other);
     writeScores(options.out, { name: options.name ?? options.predictions, scores }, metrics, other);
     return { metrics, scored, elapsedMs: performance.now() - from };
   } finally {

@@ -18,7 +18,7 @@ export function printScores(metrics: Metrics, { json, out, elapsedMs }: Shown): 
 /** The measures of a run through the service. */
 export function printRun(metrics: PipelineMetrics, shown: Shown): void {
   if (shown.json) return stdout.line(JSON.stringify(metrics));
-  const { firstAttempt, corrections, voting, context, latency, tokens, run, comparison } = metrics;
+  const { firstAttempt, corrections, voting, context, latency, tokens, run } = metrics;
   printRows([
     ...scoreRows(metrics),
     ['first attempt', percent(firstAttempt.ex)],
@@ -34,7 +34,6 @@ export function printRun(metrics: PipelineMetrics, shown: Shown): void {
       'run',
       `${run.askedNow} questions in ${seconds(run.elapsedMs)}, ${rounded(run.questionsPerSecond)}/s, ${run.concurrency} at a time; SQL ${seconds(run.sqlMs)}`,
     ],
-    ...(comparison ? [['against', comparisonText(comparison)] as Row] : []),
   ]);
   stdout.line(`Written to ${shown.out}: metrics.json, detailed_results.jsonl, dashboard.html`);
 }
@@ -54,6 +53,7 @@ function scoreRows(metrics: Metrics): Row[] {
     ['exact match', exactMatch === null ? '–' : percent(exactMatch)],
     ['valid SQL', percent(validSql)],
     ['executes', percent(executes)],
+    ...(metrics.comparison ? [['against', comparisonText(metrics.comparison)] as Row] : []),
   ];
 }
 
@@ -63,7 +63,7 @@ function comparisonText({
   interval,
   pValue,
   significant,
-}: NonNullable<PipelineMetrics['comparison']>): string {
+}: NonNullable<Metrics['comparison']>): string {
   const size = `${signed(difference)} (95 %: ${signed(interval.low)} to ${signed(interval.high)})`;
   return `${other}: ${size}, ${significant ? 'real' : 'may be chance'} (p = ${pValue.toPrecision(2)})`;
 }
