@@ -48,8 +48,8 @@ async function runJest(tier) {
   const report = join(folder, `${tier}.json`);
   // Servers and processes share two cores: suites that measure time run one after the other.
   const workers = tier === 'unit' ? [] : ['--runInBand', '--testTimeout=120000'];
-  // Suites of Redis alone; the loud line about a missing Redis speaks for them.
-  const withoutRedis = tier !== 'unit' && servers.NANO_TEST_REDIS_URL === undefined;
+  // Suites of one server alone; the loud line about the missing server speaks for them.
+  const without = tier === 'unit' ? [] : missingSuites();
   const args = [
     'node_modules/jest/bin/jest.js',
     '--selectProjects',
@@ -59,7 +59,7 @@ async function runJest(tier) {
     report,
     '--silent=false',
     ...workers,
-    ...(withoutRedis ? ['--testPathIgnorePatterns', '/redis-[^/]*$'] : []),
+    ...(without.length > 0 ? ['--testPathIgnorePatterns', ...without] : []),
     ...jestArguments,
   ];
   const code = await run(process.execPath, args, { ...environment, ...servers });
@@ -82,33 +82,45 @@ async function runJest(tier) {
 
 const servers = {};
 
+function missingSuites() {
+  const suites = [];
+  if (servers.NANO_TEST_REDIS_URL === undefined) suites.push('/redis-[^/]*$');
+  if (servers.NANO_TEST_MARIADB_URL === undefined) suites.push('/mysql[^/]*[.]int[.]ts$');
+  return suites;
+}
+
 async function startServers() {
   const { startPostgres } = await import('../dist/tests/support/postgres.js');
   const postgres = await startPostgres();
   stops.push(() => postgres.stop());
   servers.NANO_TEST_POSTGRES_URL = postgres.url;
-  if (!hasRedis()) return;
-  const { startRedis } = await import('../dist/tests/support/redis.js');
-  const redis = await startRedis();
-  stops.push(() => redis.stop());
-  servers.NANO_TEST_REDIS_URL = redis.url;
+  if (has('redis-server', 'no test runs on the Redis backend')) {
+    const { startRedis } = await import('../dist/tests/support/redis.js');
+    const redis = await startRedis();
+    stops.push(() => redis.stop());
+    servers.NANO_TEST_REDIS_URL = redis.url;
+  }
+  if (has('mariadb-server', 'no test runs on MySQL', 'mariadbd')) {
+    const { startMariadb } = await import('../dist/tests/support/mariadb.js');
+    const mariadb = await startMariadb();
+    stops.push(() => mariadb.stop());
+    servers.NANO_TEST_MARIADB_URL = mariadb.url;
+  }
 }
 
-/** Debian's package, installed where we may. Without Redis half of the tests is missing: said loudly, and a failure in CI. */
-function hasRedis() {
-  const present = () => spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).status === 0;
+/** Debian's package, installed where we may. Without it tests are missing: said loudly, and a failure in CI. */
+function has(name, loss, program = name) {
+  const present = () => spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
   if (present()) return true;
   if (process.getuid?.() === 0 && spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status === 0) {
-    console.log('Installing redis-server …');
+    console.log(`Installing ${name} …`);
     const options = { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
     const install = () =>
-      spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'redis-server'], options).status ===
-      0;
+      spawnSync('apt-get', ['install', '-y', '--no-install-recommends', name], options).status === 0;
     if (!install() && spawnSync('apt-get', ['update'], options).status === 0) install();
     if (present()) return true;
   }
-  const message =
-    'REDIS IS MISSING: no test runs on the Redis backend. Install redis-server and run the tests again.';
+  const message = `${name.toUpperCase()} IS MISSING: ${loss}. Install it and run the tests again.`;
   console.error(`\n${'!'.repeat(message.length)}\n${message}\n${'!'.repeat(message.length)}\n`);
   if (process.env.CI) total.failed += 1;
   return false;

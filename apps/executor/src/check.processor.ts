@@ -4,7 +4,7 @@ import { CheckStore } from '#shared/persistence/check.store';
 import type { Payload } from '#shared/queue/catalogue';
 import { JobProcessor, workerOptions } from '#shared/queue/job.processor';
 import { Metrics } from '#shared/telemetry/metrics';
-import { CheckService } from './check.service.js';
+import { CheckService } from './checks/check.service.js';
 
 /** Checks of all clients at once; the questions' work goes first. */
 const concurrency = 2;

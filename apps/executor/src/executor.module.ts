@@ -5,7 +5,7 @@ import { PersistenceModule } from '#shared/persistence/persistence.module';
 import { QueueModule } from '#shared/queue/queue.module';
 import { stageProviders } from '#shared/queue/stage.processor';
 import { TelemetryModule } from '#shared/telemetry/telemetry.module';
-import { CheckProcessor } from './checks/check.processor.js';
+import { CheckProcessor } from './check.processor.js';
 import { CheckService } from './checks/check.service.js';
 import type { ExecutorConfig } from './config.js';
 import { ExecuteProcessor } from './execute.processor.js';

@@ -39,6 +39,7 @@ export interface RegisterDatasource {
   name: string;
   connection: Connection;
   policy?: Partial<AccessPolicy>;
+  allowPrivileged?: boolean;
 }
 
 const readinessSchema = z.object({

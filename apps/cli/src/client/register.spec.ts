@@ -5,6 +5,7 @@ import { connectionOf, policyOf } from './register.js';
 describe('what a datasource is registered with', () => {
   it.each([
     ['postgres://u:p@db/x', { dialect: 'postgres', url: 'postgres://u:p@db/x' }],
+    ['mysql://u:p@db/x', { dialect: 'mysql', url: 'mysql://u:p@db/x' }],
     ['postgresql://db/x', { dialect: 'postgres', url: 'postgresql://db/x' }],
     ['/data/a.sqlite', { dialect: 'sqlite', file: '/data/a.sqlite' }],
     ['file:///data/a.sqlite', { dialect: 'sqlite', file: '/data/a.sqlite' }],

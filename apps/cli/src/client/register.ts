@@ -10,9 +10,10 @@ interface PolicyOptions {
   sampleValues: boolean;
 }
 
-/** A PostgreSQL URL is one by its scheme; all else is the path of a SQLite file, from the current folder. */
+/** A PostgreSQL or MySQL URL is one by its scheme; all else is the path of a SQLite file, from the current folder. */
 export function connectionOf(target: string): Connection {
   if (/^postgres(ql)?:\/\//u.test(target)) return { dialect: 'postgres', url: target };
+  if (/^mysql:\/\//u.test(target)) return { dialect: 'mysql', url: target };
   return { dialect: 'sqlite', file: resolve(target.replace(/^(sqlite|file):(\/\/(?=\/))?/u, '')) };
 }
 

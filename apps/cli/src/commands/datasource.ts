@@ -14,6 +14,7 @@ interface AddOptions extends CommonOptions {
   allowTables?: string[];
   denyTables?: string[];
   sampleValues: boolean;
+  allowPrivileged?: true;
   wait?: true;
 }
 
@@ -27,15 +28,16 @@ A SQLite file is read on the machine where the service runs.`;
 
 export function addDatasourceCommand(program: Command): void {
   const datasource = program.command('datasource').description('register and look at databases');
-  addSubcommand(datasource, 'add', 'register a SQLite file or a PostgreSQL URL')
+  addSubcommand(datasource, 'add', 'register a SQLite file, a PostgreSQL or a MySQL URL')
     .argument('<name>', 'a-z, 0-9, _ and -')
-    .argument('<file-or-url>', 'path of a SQLite file, or postgres://…')
+    .argument('<file-or-url>', 'path of a SQLite file, postgres://… or mysql://…')
     .option('--max-rows <n>', 'rows that an answer may have', wholeNumber(1, 100_000))
     .option('--max-bytes <n>', 'bytes that an answer may have', wholeNumber(1_024))
     .option('--timeout-ms <n>', 'time that a statement may take', wholeNumber(10, 300_000))
     .option('--allow-tables <names>', 'only these tables, comma-separated', listOf)
     .option('--deny-tables <names>', 'not these tables, comma-separated', listOf)
     .option('--no-sample-values', 'keep cell values out of the schema snapshot and the prompt')
+    .option('--allow-privileged', 'also with a role that may do more than read')
     .option('--wait', 'wait until its schema is indexed')
     .addHelpText('after', addHelp)
     .action(add);
@@ -67,7 +69,12 @@ function addSubcommand(datasource: Command, name: string, description: string): 
 
 async function add(name: string, target: string, options: AddOptions): Promise<void> {
   const { connectionOf, policyOf } = await import('../client/register.js');
-  const request = { name, connection: connectionOf(target), policy: policyOf(options) };
+  const request = {
+    name,
+    connection: connectionOf(target),
+    policy: policyOf(options),
+    ...(options.allowPrivileged && { allowPrivileged: true }),
+  };
   await withClient(options, async (client, ends) => {
     const added = await client.registerDatasource(request);
     await printOne(options.wait || ends ? await waitFor(client, name) : added, options);

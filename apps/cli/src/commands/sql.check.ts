@@ -3,8 +3,14 @@ import type { CheckView, Verdict } from '#shared/contracts/check';
 import type { GatewayClient } from '../client/gateway-client.js';
 import { CliError } from '../cli-error.js';
 import { plain, stderr, stdout } from '../output/terminal.js';
-import type { SqlCheckOptions } from './sql.js';
 import { batches, type Statement } from './sql.statements.js';
+
+export interface SqlCheckOptions {
+  datasource: string;
+  file: string;
+  dryRun?: true;
+  url?: string;
+}
 
 const pollMs = 100;
 /** Time between two lines of progress. */

@@ -1,12 +1,6 @@
 import type { Command } from 'commander';
 import { httpAddress, urlOption } from './options.js';
-
-export interface SqlCheckOptions {
-  datasource: string;
-  file: string;
-  dryRun?: true;
-  url?: string;
-}
+import type { SqlCheckOptions } from './sql.check.js';
 
 const examples = `
 Each line of the file is a JSON object with \`sql\` and, if it likes, \`id\`; other fields are left alone.

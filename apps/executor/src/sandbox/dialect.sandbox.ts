@@ -5,6 +5,7 @@ import { permanent } from '#shared/errors/app-error';
 import { checkText } from '../guard/text-gate.js';
 import { atLeast, detectIsolation, type Isolation, type IsolationLevel } from './isolation/isolation.js';
 import { rejected } from './outcome.js';
+import { MysqlSandbox } from './mysql/mysql-sandbox.js';
 import { PostgresSandbox } from './postgres/postgres-sandbox.js';
 import { type Checked, type Failure, type Outcome, Sandbox, type Target } from './sandbox.js';
 import { SqliteSandbox } from './sqlite/sqlite-sandbox.js';
@@ -28,6 +29,7 @@ interface Engines {
   isolation: Isolation;
   sqlite: SqliteSandbox;
   postgres: PostgresSandbox;
+  mysql: MysqlSandbox;
 }
 
 /** The sandbox of every dialect: the text gate, then the engine's own way. */
@@ -56,12 +58,14 @@ export class DialectSandbox extends Sandbox {
     const refusal = refuseText(sql) ?? (await this.refuseCost(target, sql, signal));
     if (refusal) return refusal;
     const { connection } = target;
-    const { sqlite, postgres } = await this.engines;
+    const { sqlite, postgres, mysql } = await this.engines;
     switch (connection.dialect) {
       case 'sqlite':
         return sqlite.run(target, connection, sql, signal);
       case 'postgres':
         return postgres.run(target, connection, sql, signal);
+      case 'mysql':
+        return mysql.run(target, connection, sql, signal);
     }
   }
 
@@ -70,12 +74,14 @@ export class DialectSandbox extends Sandbox {
     const refusal = refuseText(sql);
     if (refusal) return refusal;
     const { connection } = target;
-    const { sqlite, postgres } = await this.engines;
+    const { sqlite, postgres, mysql } = await this.engines;
     switch (connection.dialect) {
       case 'sqlite':
         return sqlite.check(target, connection, sql, signal);
       case 'postgres':
         return postgres.check(target, connection, sql, signal);
+      case 'mysql':
+        return mysql.check(target, connection, sql, signal);
     }
   }
 
@@ -97,7 +103,7 @@ export class DialectSandbox extends Sandbox {
 
   override async close(): Promise<void> {
     const engines = await this.engines.catch(() => null);
-    if (engines) await Promise.all([engines.sqlite.close(), engines.postgres.close()]);
+    if (engines) await Promise.all([engines.sqlite.close(), engines.postgres.close(), engines.mysql.close()]);
     if (this.ownFolder) await rm(this.ownFolder, { recursive: true, force: true });
   }
 
@@ -115,6 +121,7 @@ export class DialectSandbox extends Sandbox {
       isolation,
       sqlite: new SqliteSandbox({ isolation, maxRunning, recycleAfter, maxPools }),
       postgres: new PostgresSandbox({ maxRunning, maxPools }),
+      mysql: new MysqlSandbox({ maxRunning, maxPools }),
     };
   }
 

@@ -13,6 +13,10 @@ export const addDatasourceSchema = z.strictObject({
   name: datasourceNameSchema,
   connection: connectionSchema.describe('Its credentials are sealed at rest and never returned'),
   policy: accessPolicySchema.prefault({}),
+  allowPrivileged: z
+    .boolean()
+    .default(false)
+    .describe('Registers it although its role may do more than read'),
 });
 export type AddDatasource = z.infer<typeof addDatasourceSchema>;
 

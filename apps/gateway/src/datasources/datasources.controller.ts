@@ -35,7 +35,11 @@ export class DatasourcesController {
   @ApiResponse({ status: 201, schema: schemaOf(datasourceViewSchema) })
   @problemResponse(400, 401, 409, 503)
   async add(@Body({ schema: addDatasourceSchema }) request: AddDatasource): Promise<DatasourceView> {
-    const { connection, location } = await checkConnection(request.connection, this.config.SQLITE_ROOT);
+    const { connection, location } = await checkConnection(
+      request.connection,
+      this.config.SQLITE_ROOT,
+      request.allowPrivileged,
+    );
     const added = await this.store.add(uuidv7(), request.name, connection, location, request.policy);
     if (!added) throw permanent('datasource_exists', `There is a datasource named ${request.name}.`);
     const row = await this.find(request.name);

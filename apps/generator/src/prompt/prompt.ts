@@ -4,7 +4,7 @@ import type { Dialect } from '#shared/contracts/datasource';
 import { quoteName } from '#shared/schema/table-card';
 import type { Message } from '../model/model.js';
 
-const dialectNames: Record<Dialect, string> = { sqlite: 'SQLite', postgres: 'PostgreSQL' };
+const dialectNames: Record<Dialect, string> = { sqlite: 'SQLite', postgres: 'PostgreSQL', mysql: 'MySQL' };
 
 const system = [
   'You translate questions into SQL.',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AccessPolicy, Connection } from '#shared/contracts/datasource';
 import type { SchemaSnapshot, TableSnapshot } from '#shared/contracts/snapshot';
 import { permanent } from '#shared/errors/app-error';
+import { introspectMysql } from './mysql.introspector.js';
 import { introspectPostgres } from './postgres.introspector.js';
 import { introspectSqlite } from './sqlite.introspector.js';
 
@@ -32,6 +33,8 @@ function introspectDialect(
       return introspectSqlite(connection.file, policy.sampleValues);
     case 'postgres':
       return introspectPostgres(connection.url, policy.sampleValues);
+    case 'mysql':
+      return introspectMysql(connection.url, policy.sampleValues);
   }
 }
 

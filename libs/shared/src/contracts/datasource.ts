@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const dialects = ['sqlite', 'postgres'] as const;
+export const dialects = ['sqlite', 'postgres', 'mysql'] as const;
 export const dialectSchema = z.enum(dialects);
 export type Dialect = z.infer<typeof dialectSchema>;
 
@@ -31,6 +31,7 @@ export type AccessPolicy = z.infer<typeof accessPolicySchema>;
 export const connectionSchema = z.discriminatedUnion('dialect', [
   z.object({ dialect: z.literal('sqlite'), file: z.string().min(1).max(4_096) }),
   z.object({ dialect: z.literal('postgres'), url: z.string().min(1).max(4_096) }),
+  z.object({ dialect: z.literal('mysql'), url: z.string().min(1).max(4_096) }),
 ]);
 export type Connection = z.infer<typeof connectionSchema>;
 

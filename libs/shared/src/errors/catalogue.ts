@@ -117,6 +117,13 @@ export const errorCatalogue = {
     mend: 'Check host, port, credentials and that the service may reach it.',
   },
 
+  privileged_role: {
+    http: 400,
+    stage: null,
+    meaning: "The database's role may do more than read.",
+    mend: 'Run the statements in the message and register again, or send `allowPrivileged: true`.',
+  },
+
   payload_invalid: {
     http: null,
     stage: null,
