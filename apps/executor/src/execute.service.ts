@@ -6,7 +6,8 @@ import type { ExecutedAttempt } from '#shared/persistence/transition';
 import { JobQueue } from '#shared/queue/job-queue';
 import { rowCountOf } from '#shared/results/encoded-result';
 import { Metrics } from '#shared/telemetry/metrics';
-import { type Executed, majority } from './candidates/majority.js';
+import { Choice, type Executed } from './candidates/choice.js';
+import { runCandidates } from './candidates/run-candidates.js';
 import { type Outcome, Sandbox, type Target } from './sandbox/sandbox.js';
 import { Targets } from './targets.js';
 
@@ -16,6 +17,7 @@ export class ExecuteService {
   constructor(
     private readonly targets: Targets,
     private readonly sandbox: Sandbox,
+    private readonly choice: Choice,
     private readonly queries: QueryStore,
     private readonly queue: JobQueue,
     private readonly metrics: Metrics,
@@ -25,7 +27,10 @@ export class ExecuteService {
     const started = performance.now();
     const target = await this.targets.of(work);
     const executed = await this.runAll(work, target, signal);
-    const chosen = majority(executed);
+    const chosen = await this.choice.choose(executed, async (sql) => {
+      const checked = await this.sandbox.check(target, sql, signal);
+      return checked.kind === 'valid' ? checked.cost : null;
+    });
     const attempt: ExecutedAttempt = {
       number: work.attempt,
       candidates: executed.map(({ candidate }) => candidate),
@@ -35,21 +40,14 @@ export class ExecuteService {
     else await this.correct(work, attempt);
   }
 
-  private runAll(work: QueryWork, target: Target, signal: AbortSignal): Promise<Executed[]> {
+  private async runAll(work: QueryWork, target: Target, signal: AbortSignal): Promise<Executed[]> {
     const candidates = work.attempts.find((attempt) => attempt.number === work.attempt)?.candidates ?? [];
-    return Promise.all(
-      candidates.map(async (candidate) => {
-        const executed =
-          candidate.outcome === 'rejected'
-            ? { candidate, result: null }
-            : toExecuted(candidate.sql, await this.sandbox.run(target, candidate.sql, signal));
-        this.metrics.candidates.inc({
-          outcome: executed.candidate.outcome,
-          class: executed.candidate.error?.class ?? '',
-        });
-        return executed;
-      }),
+    const executed = await runCandidates(candidates, async (sql) =>
+      toExecuted(sql, await this.sandbox.run(target, sql, signal)),
     );
+    for (const { candidate } of executed)
+      this.metrics.candidates.inc({ outcome: candidate.outcome, class: candidate.error?.class ?? '' });
+    return executed;
   }
 
   /** The SQL failed: back to the model with its tracebacks, or, when the corrections are spent, to the end. */

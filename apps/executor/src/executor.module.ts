@@ -5,6 +5,8 @@ import { PersistenceModule } from '#shared/persistence/persistence.module';
 import { QueueModule } from '#shared/queue/queue.module';
 import { stageProviders } from '#shared/queue/stage.processor';
 import { TelemetryModule } from '#shared/telemetry/telemetry.module';
+import { Choice } from './candidates/choice.js';
+import { MajorityChoice } from './candidates/majority.js';
 import { CheckProcessor } from './check.processor.js';
 import { CheckService } from './checks/check.service.js';
 import type { ExecutorConfig } from './config.js';
@@ -33,6 +35,7 @@ export class ExecutorModule {
           useFactory: () => new DialectSandbox({ cacheFolder: join(config.NANO_HOME, 'sandbox') }),
         },
         { provide: Sandbox, useExisting: DialectSandbox },
+        { provide: Choice, useClass: MajorityChoice },
         SandboxLife,
         ExecuteService,
         ExecuteProcessor,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Cell } from '#shared/contracts/query';
-import { type Executed, majority } from './majority.js';
+import type { Executed } from './choice.js';
+import { MajorityChoice } from './majority.js';
 
 const ran = (sql: string, ...rows: Cell[][]): Executed => ({
   candidate: { sql, outcome: 'succeeded' },
@@ -8,18 +9,33 @@ const ran = (sql: string, ...rows: Cell[][]): Executed => ({
 });
 const failed = (sql: string): Executed => ({ candidate: { sql, outcome: 'failed' }, result: null });
 
+async function chosen(executed: Executed[], costs: Record<string, number | null> = {}) {
+  const asked: string[] = [];
+  const one = await new MajorityChoice().choose(executed, async (sql) => {
+    asked.push(sql);
+    return costs[sql] ?? null;
+  });
+  return { sql: one?.candidate.sql ?? null, asked };
+}
+
 describe('the vote', () => {
-  it('takes the result that most candidates agree on, whatever their order of rows', () => {
-    expect(
-      majority([ran('a', [1]), failed('b'), ran('c', [2], [3]), ran('d', [3], [2])])?.candidate.sql,
-    ).toBe('c');
+  it('takes the result that most candidates agree on, whatever their order of rows, and asks no cost', async () => {
+    const executed = [ran('a', [1]), failed('b'), ran('c', [2], [3]), ran('d', [3], [2])];
+    expect(await chosen(executed)).toEqual({ sql: 'c', asked: [] });
   });
 
-  it('takes the first of a tie', () => {
-    expect(majority([ran('a', [1]), ran('b', [2])])?.candidate.sql).toBe('a');
+  it('takes the cheapest of a tie', async () => {
+    const executed = [ran('a', [1]), ran('b', [2]), ran('c', [3])];
+    expect((await chosen(executed, { a: 30, b: 7, c: 8 })).sql).toBe('b');
   });
 
-  it('has no winner when all failed', () => {
-    expect(majority([failed('a')])).toBeNull();
+  it('takes the shortest where a cost is missing or equal, then the first', async () => {
+    const executed = [ran('long', [1]), ran('ab', [2]), ran('cd', [3])];
+    expect((await chosen(executed, { long: 1, ab: null, cd: 2 })).sql).toBe('ab');
+    expect((await chosen(executed, { long: 1, ab: 1, cd: 1 })).sql).toBe('ab');
+  });
+
+  it('has no winner when all failed', async () => {
+    expect(await chosen([failed('a')])).toEqual({ sql: null, asked: [] });
   });
 });

@@ -1,32 +1,34 @@
-import type { Candidate } from '#shared/contracts/attempt';
-import type { ResultSet } from '#shared/contracts/query';
 import { resultsEqual } from '#shared/results/results-equal';
+import { Choice, type CostOf, type Executed, type Succeeded } from './choice.js';
 
-export interface Executed {
-  candidate: Candidate;
-  /** Null when the candidate failed or was rejected. */
-  result: ResultSet | null;
+/** The result that most candidates agree on; of equal groups the cheapest to run, then the shortest, then the first proposed. */
+export class MajorityChoice extends Choice {
+  override async choose(executed: readonly Executed[], costOf: CostOf): Promise<Succeeded | null> {
+    const groups = groupsOf(executed.filter(succeeded));
+    const most = Math.max(0, ...groups.map((group) => group.length));
+    const tied = groups.filter((group) => group.length === most).flatMap(([first]) => first ?? []);
+    if (tied.length < 2) return tied[0] ?? null;
+    const costs = await Promise.all(tied.map(({ candidate }) => costOf(candidate.sql)));
+    // A cost that is missing makes the others say nothing: length decides between all.
+    const comparable = costs.every((cost) => cost !== null);
+    const ranked = tied.map((one, index) => ({ one, cost: comparable ? (costs[index] ?? 0) : 0 }));
+    ranked.sort((a, b) => a.cost - b.cost || a.one.candidate.sql.length - b.one.candidate.sql.length);
+    return ranked[0]?.one ?? null;
+  }
 }
 
-export interface Succeeded extends Executed {
-  result: ResultSet;
-}
-
-/** The first candidate of the largest group with equal results; of equal groups, the one proposed first. */
-export function majority(executed: readonly Executed[]): Succeeded | null {
+function groupsOf(succeeded: readonly Succeeded[]): Succeeded[][] {
   const groups: Succeeded[][] = [];
-  for (const one of executed.filter(succeeded)) {
+  for (const one of succeeded) {
     const equals = groups.find(
-      ([first]) => first && resultsEqual(first.result.rows, one.result.rows, { ordered: false }),
+      ([first]) =>
+        first &&
+        (first.result === one.result || resultsEqual(first.result.rows, one.result.rows, { ordered: false })),
     );
     if (equals) equals.push(one);
     else groups.push([one]);
   }
-  const largest = groups.reduce<Succeeded[]>(
-    (best, group) => (group.length > best.length ? group : best),
-    [],
-  );
-  return largest[0] ?? null;
+  return groups;
 }
 
 function succeeded(one: Executed): one is Succeeded {
