@@ -21,6 +21,7 @@ import { gatewaySchema } from '../../apps/gateway/src/config.js';
 import { ChecksController } from '../../apps/gateway/src/checks/checks.controller.js';
 import { DatasourcesController } from '../../apps/gateway/src/datasources/datasources.controller.js';
 import { QueriesController } from '../../apps/gateway/src/queries/queries.controller.js';
+import { RowsController } from '../../apps/gateway/src/queries/rows.controller.js';
 import { generatorSchema } from '../../apps/generator/src/config.js';
 import { recordedSchema } from '../../apps/recorded/src/config.js';
 import { retrieverSchema } from '../../apps/retriever/src/config.js';
@@ -49,7 +50,9 @@ describe('the API', () => {
 
   it('documents every request', () => {
     const first = api.text.slice(0, api.text.indexOf('\n## '));
-    const served = [QueriesController, DatasourcesController, ChecksController].flatMap(requestsOf);
+    const served = [QueriesController, RowsController, DatasourcesController, ChecksController].flatMap(
+      requestsOf,
+    );
     expect(firstCells(first).sort()).toEqual(served.sort());
   });
 

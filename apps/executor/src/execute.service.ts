@@ -4,7 +4,7 @@ import type { QueryWork } from '#shared/persistence/query.work';
 import { QueryStore } from '#shared/persistence/query.store';
 import type { ExecutedAttempt } from '#shared/persistence/transition';
 import { JobQueue } from '#shared/queue/job-queue';
-import { rowCountOf } from '#shared/results/encoded-result';
+import { releaseResult, rowCountOf } from '#shared/results/encoded-result';
 import { Metrics } from '#shared/telemetry/metrics';
 import { Choice, type Executed } from './candidates/choice.js';
 import { runCandidates } from './candidates/run-candidates.js';
@@ -36,8 +36,12 @@ export class ExecuteService {
       candidates: executed.map(({ candidate }) => candidate),
       executeMs: performance.now() - started,
     };
-    if (chosen) await this.queries.storeAnswer(work.id, attempt, chosen.candidate, chosen.result);
-    else await this.correct(work, attempt);
+    try {
+      if (chosen) await this.queries.storeAnswer(work.id, attempt, chosen.candidate, chosen.result);
+      else await this.correct(work, attempt);
+    } finally {
+      for (const { result } of executed) if (result) releaseResult(result);
+    }
   }
 
   private async runAll(work: QueryWork, target: Target, signal: AbortSignal): Promise<Executed[]> {

@@ -13,11 +13,13 @@ import { ApiKeyGuard } from './http/api-key.guard.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RootController } from './http/root.controller.js';
 import { validationPipe } from './http/validation.js';
+import { AnswerRows } from './queries/answer.rows.js';
 import { QueriesController } from './queries/queries.controller.js';
 import { QueryChanges } from './queries/query.changes.js';
 import { QueryIntake } from './queries/query.intake.js';
 import { QueryStream } from './queries/query.stream.js';
 import { QueryViews } from './queries/query.views.js';
+import { RowsController } from './queries/rows.controller.js';
 import { Reconciler } from './reconciler/reconciler.js';
 
 @Module({})
@@ -36,12 +38,19 @@ export class GatewayModule implements OnModuleInit {
         PersistenceModule.forRoot(config),
         QueueModule.forRoot(config),
       ],
-      controllers: [RootController, QueriesController, DatasourcesController, ChecksController],
+      controllers: [
+        RootController,
+        QueriesController,
+        RowsController,
+        DatasourcesController,
+        ChecksController,
+      ],
       providers: [
         QueryIntake,
         QueryViews,
         QueryChanges,
         QueryStream,
+        AnswerRows,
         Reconciler,
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_GUARD, useClass: ApiKeyGuard },

@@ -31,6 +31,7 @@ export class QueryViews {
         'query.finished_at as finishedAt',
         'answer.columns',
         'answer.rows',
+        'answer.row_count as rowCount',
         'answer.truncated',
         attemptsOfQuery.as('attempts'),
         sql<
@@ -60,6 +61,7 @@ export class QueryViews {
       sql: row.sql,
       columns: parse(row.columns),
       rows: parse(row.rows),
+      ...(row.rowCount !== null && { rowCount: row.rowCount }),
       truncated: row.truncated,
       attempts: row.attempts,
       tables: row.tables,

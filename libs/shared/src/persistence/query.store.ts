@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Candidate } from '../contracts/attempt.js';
 import type { Context } from '../contracts/context.js';
 import { isFinal, openStatuses, type QueryError, type ResultSet } from '../contracts/query.js';
-import { rowCountOf } from '../results/encoded-result.js';
+import { type Page, pagesOf, rowCountOf } from '../results/encoded-result.js';
 import { Metrics } from '../telemetry/metrics.js';
 import type { Database } from './database.js';
 import { QueryNotifier } from './query.notifier.js';
@@ -66,9 +66,27 @@ export class QueryStore {
   }
 
   /** executing n → succeeded */
-  storeAnswer(id: string, executed: ExecutedAttempt, chosen: Candidate, answer: ResultSet): Promise<boolean> {
-    const data = { sql: chosen.sql, rowCount: rowCountOf(answer), truncated: answer.truncated };
-    return this.moveExecuted(id, executed, { to: 'succeeded', chosenSql: chosen.sql, answer, data });
+  async storeAnswer(
+    id: string,
+    executed: ExecutedAttempt,
+    chosen: Candidate,
+    result: ResultSet,
+  ): Promise<boolean> {
+    const { columns, truncated } = result;
+    const rowCount = rowCountOf(result);
+    const pages = pagesOf(result);
+    const firstPage = pages.next().value ?? { firstRow: 0, rowCount: 0, json: '[]' };
+    const step: Transition = {
+      ...executedStep(id, executed),
+      to: 'succeeded',
+      chosenSql: chosen.sql,
+      answer: { columns, truncated, rowCount, firstPage },
+      data: { sql: chosen.sql, rowCount, truncated },
+    };
+    if (firstPage.rowCount === rowCount) return this.move(step);
+    const moved = await this.db.transaction().execute((transaction) => movePaged(transaction, step, pages));
+    if (moved) this.tell(step);
+    return moved;
   }
 
   /** executing n → failed: the last attempt failed. */
@@ -90,8 +108,7 @@ export class QueryStore {
     executed: ExecutedAttempt,
     step: Pick<Transition, 'to'> & Partial<Transition>,
   ): Promise<boolean> {
-    const from: Expected = { status: ['executing'], attempt: executed.number };
-    return this.move({ id, from, executed, workedMs: executed.executeMs, ...step });
+    return this.move({ ...executedStep(id, executed), ...step });
   }
 
   private async move(step: Transition): Promise<boolean> {
@@ -100,10 +117,13 @@ export class QueryStore {
 
   private async moved<Row>(step: Transition, result?: RawBuilder<unknown>): Promise<Row[]> {
     const { rows } = await transitionStatement<Row>(step, result).execute(this.db);
-    if (rows.length === 0) return rows;
+    if (rows.length > 0) this.tell(step);
+    return rows;
+  }
+
+  private tell(step: Transition): void {
     this.notifier.changed(step.id, step.to);
     this.count(step);
-    return rows;
   }
 
   private count(step: Transition): void {
@@ -112,4 +132,19 @@ export class QueryStore {
     if (step.to === 'succeeded' && step.executed)
       this.metrics.attemptsUntilSuccess.observe(step.executed.number);
   }
+}
+
+function executedStep(id: string, executed: ExecutedAttempt) {
+  const from: Expected = { status: ['executing'], attempt: executed.number };
+  return { id, from, executed, workedMs: executed.executeMs };
+}
+
+/** Moves the query, then writes the further pages one by one: nobody sees the end before the last of them. */
+async function movePaged(db: Database, step: Transition, pages: Iterable<Page>): Promise<boolean> {
+  const { rows } = await transitionStatement(step).execute(db);
+  if (rows.length === 0) return false;
+  for (const { firstRow, rowCount, json } of pages)
+    await sql`insert into answer_page (query_id, first_row, row_count, rows)
+      values (${step.id}, ${firstRow}, ${rowCount}, ${json}::json)`.execute(db);
+  return true;
 }

@@ -64,7 +64,15 @@ export interface Tables {
     query_id: string;
     columns: Json<object[]>;
     rows: Json<unknown[][]>;
+    /** Null in answers from before they had pages. */
+    row_count: number | null;
     truncated: 'rows' | 'bytes' | null;
+  };
+  answer_page: {
+    query_id: string;
+    first_row: number;
+    row_count: number;
+    rows: Json<unknown[][]>;
   };
   query_event: {
     query_id: string;

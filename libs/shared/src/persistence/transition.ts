@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Attempt, Candidate } from '../contracts/attempt.js';
 import type { Context } from '../contracts/context.js';
 import { isFinal, type QueryError, type QueryStatus, type ResultSet } from '../contracts/query.js';
-import { rowsJsonOf } from '../results/encoded-result.js';
+import type { Page } from '../results/encoded-result.js';
 import { storableJson, storableText } from './storable.js';
 
 /** One step in the life of a query, with all that is written along with it. */
@@ -22,7 +22,13 @@ export interface Transition {
   chosenSql?: string;
   started?: StartedAttempt;
   executed?: ExecutedAttempt;
-  answer?: ResultSet;
+  answer?: StoredAnswer;
+}
+
+/** An answer with its first page; further ones are written after the step, in its transaction. */
+export interface StoredAnswer extends Omit<ResultSet, 'rows'> {
+  rowCount: number;
+  firstPage: Page;
 }
 
 export interface Expected {
@@ -89,8 +95,8 @@ function executedPart(attempt: ExecutedAttempt) {
     from moved where attempt.query_id = moved.id and attempt.number = ${attempt.number})`;
 }
 
-function answerPart(answer: ResultSet) {
+function answerPart(answer: StoredAnswer) {
   return sql`stored as (
-    insert into answer (query_id, columns, rows, truncated)
-    select id, ${JSON.stringify(answer.columns)}::json, ${rowsJsonOf(answer)}::json, ${answer.truncated}::text from moved)`;
+    insert into answer (query_id, columns, rows, row_count, truncated)
+    select id, ${JSON.stringify(answer.columns)}::json, ${answer.firstPage.json}::json, ${answer.rowCount}::int, ${answer.truncated}::text from moved)`;
 }

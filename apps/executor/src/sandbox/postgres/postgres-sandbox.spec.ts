@@ -90,7 +90,7 @@ describe('values of PostgreSQL', () => {
   });
 
   it('come with their columns when there are no rows', async () => {
-    expect(await resultOf('SELECT id FROM orders WHERE false')).toEqual({
+    expect(await resultOf('SELECT id FROM orders WHERE false')).toMatchObject({
       columns: [{ name: 'id', type: 'integer' }],
       rows: [],
       truncated: null,

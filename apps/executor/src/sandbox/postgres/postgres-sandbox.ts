@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { Connection } from '#shared/contracts/datasource';
-import type { ResultSet } from '#shared/contracts/query';
 import { describeError, isAppError, retryable } from '#shared/errors/app-error';
+import { EncodedResult } from '#shared/results/encoded-result';
 import { guardPostgres } from '../../guard/postgres-guard.js';
 import {
   isPostgresFault,
@@ -139,7 +139,7 @@ export class PostgresSandbox {
           name,
           type: typeNames.get(dataTypeID) ?? '',
         }));
-        const result: ResultSet = { columns, ...end.result };
+        const result = new EncodedResult(columns, end.batches, end.truncated);
         return { kind: 'rows', result, elapsedMs: since(started) };
       }
     }

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { PoolClient, QueryResult } from 'pg';
 import Cursor from 'pg-cursor';
 import type { Cell, ResultSet } from '#shared/contracts/query';
+import { BatchSpool } from '#shared/results/batch-spool';
 import { cancelBackend } from './cancel-backend.js';
 import { valueTypes } from './postgres-values.js';
 
@@ -12,7 +13,12 @@ export interface StatementLimits {
 }
 
 export type StatementEnd =
-  | { kind: 'rows'; result: Omit<ResultSet, 'columns'>; fields: QueryResult['fields'] }
+  | {
+      kind: 'rows';
+      batches: BatchSpool;
+      truncated: ResultSet['truncated'];
+      fields: QueryResult['fields'];
+    }
   | { kind: 'timeout' }
   | { kind: 'row_too_large' };
 
@@ -20,6 +26,7 @@ export type StatementEnd =
 const slackBytes = 1024 * 1024;
 const cancelPatienceMs = 2_000;
 const firstBatch = 100;
+const batchBytes = 64 * 1024;
 
 /** One statement in a transaction that can only read, on a connection that is its own for that time. */
 export class PostgresStatement {
@@ -27,7 +34,11 @@ export class PostgresStatement {
   broken = false;
   /** Set by the owner once the connection has been given back. */
   finished = false;
-  private readonly rows: Cell[][] = [];
+  private readonly batches = new BatchSpool();
+  /** Rows of the next batch, as JSON. */
+  private texts: string[] = [];
+  private waitingBytes = 0;
+  private rowCount = 0;
   private fields: QueryResult['fields'] = [];
   private bytes = 0;
   private rawBytes = 0;
@@ -54,7 +65,10 @@ export class PostgresStatement {
       await this.read(sql);
     } catch (error) {
       signal.throwIfAborted();
-      if (this.stopped === null) throw error;
+      if (this.stopped === null) {
+        this.batches.close();
+        throw error;
+      }
     } finally {
       this.stream.off('data', count);
       clearTimeout(timer);
@@ -67,8 +81,9 @@ export class PostgresStatement {
     if (this.stopped === 'timeout') return { kind: 'timeout' };
     if (this.stopped === 'aborted') throw signal.reason;
     if (this.stopped === 'flooded') this.truncated = 'bytes';
-    if (this.rows.length === 0 && this.truncated === 'bytes') return { kind: 'row_too_large' };
-    return { kind: 'rows', result: { rows: this.rows, truncated: this.truncated }, fields: this.fields };
+    if (this.rowCount === 0 && this.truncated === 'bytes') return { kind: 'row_too_large' };
+    this.flush();
+    return { kind: 'rows', batches: this.batches, truncated: this.truncated, fields: this.fields };
   }
 
   private async read(sql: string): Promise<void> {
@@ -91,20 +106,35 @@ export class PostgresStatement {
 
   private accept(row: Cell[]): void {
     if (this.truncated !== null) return;
-    if (this.rows.length === this.limits.maxRows) {
+    if (this.rowCount === this.limits.maxRows) {
       this.truncated = 'rows';
       return;
     }
-    this.bytes += Buffer.byteLength(JSON.stringify(row)) + 1;
-    if (this.bytes > this.limits.maxBytes) this.truncated = 'bytes';
-    else this.rows.push(row);
+    const text = JSON.stringify(row);
+    const size = Buffer.byteLength(text) + 1;
+    this.bytes += size;
+    if (this.bytes > this.limits.maxBytes) {
+      this.truncated = 'bytes';
+      return;
+    }
+    this.rowCount += 1;
+    this.texts.push(text);
+    this.waitingBytes += size;
+    if (this.waitingBytes >= batchBytes) this.flush();
+  }
+
+  private flush(): void {
+    if (this.texts.length === 0) return;
+    this.batches.add({ json: Buffer.from(`[${this.texts.join(',')}]`), rows: this.texts.length });
+    this.texts = [];
+    this.waitingBytes = 0;
   }
 
   /** Large batches save round trips; one is not to hold much more than may still come. */
   private nextBatch(size: number): number {
-    const average = this.bytes / Math.max(1, this.rows.length);
+    const average = this.bytes / Math.max(1, this.rowCount);
     const room = (this.limits.maxBytes - this.bytes) / Math.max(1, average);
-    const left = this.limits.maxRows - this.rows.length + 1;
+    const left = this.limits.maxRows - this.rowCount + 1;
     return Math.max(1, Math.ceil(Math.min(size * 10, 5_000, left, room + 1)));
   }
 

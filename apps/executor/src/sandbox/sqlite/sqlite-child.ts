@@ -75,10 +75,10 @@ function answer(database: DatabaseSync, authorizer: AuthorizerType, request: Sta
     const { statement } = prepared;
     running = true;
     const columns = statement.columns().map(({ name, type }) => ({ name, type: type ?? '' }));
-    const forward = (rows: Buffer): void => output.add('R', rows);
+    const forward = (json: Buffer, rows: number): void => output.add(`R${rows}`, json);
     output.add('C', JSON.stringify(columns));
     if (request.prepareOnly) {
-      send('E', JSON.stringify({ truncated: null, rowCount: 0 }));
+      send('E', JSON.stringify({ truncated: null }));
       return;
     }
     try {

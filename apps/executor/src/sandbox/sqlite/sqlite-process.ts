@@ -5,6 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { ResultColumn } from '#shared/contracts/query';
 import { retryable } from '#shared/errors/app-error';
+import { type Batch, BatchSpool } from '#shared/results/batch-spool';
 import { EncodedResult } from '#shared/results/encoded-result';
 import type { Isolation } from '../isolation/isolation.js';
 import type { ChildConfiguration, StatementEnd, StatementFailure, StatementRequest } from './protocol.js';
@@ -49,7 +50,7 @@ const nodeArguments = ['--openssl-config=/dev/null', '--max-old-space-size=192',
 
 interface Running {
   columns: ResultColumn[];
-  batches: Buffer[];
+  batches: BatchSpool;
   bytes: number;
   limit: number;
   settle: (answer: ChildAnswer) => void;
@@ -103,7 +104,7 @@ export class SqliteProcess {
     const { promise, resolve, reject } = Promise.withResolvers<ChildAnswer>();
     this.running = {
       columns: [],
-      batches: [],
+      batches: new BatchSpool(),
       bytes: 0,
       limit: request.maxBytes,
       settle: resolve,
@@ -111,6 +112,7 @@ export class SqliteProcess {
     };
     const timer = setTimeout(() => this.end({ kind: 'timeout' }), timeoutMs);
     const abort = (): void => {
+      this.running?.batches.close();
       this.running = null;
       this.kill();
       reject(signal.reason);
@@ -143,6 +145,7 @@ export class SqliteProcess {
   private settle(answer: ChildAnswer): void {
     const running = this.running;
     this.running = null;
+    if (answer.kind !== 'rows') running?.batches.close();
     running?.settle(answer);
   }
 
@@ -155,6 +158,7 @@ export class SqliteProcess {
     if (signal && ownSignals.includes(signal)) this.settle({ kind: 'crashed', how });
     const running = this.running;
     this.running = null;
+    running?.batches.close();
     running?.fail(error);
   }
 
@@ -193,19 +197,24 @@ export class SqliteProcess {
         running.columns = content<ResultColumn[]>();
         return;
       case 'A':
-        running.batches = [];
+        running.batches.clear();
         running.bytes = 0;
         return;
       case 'R':
-        running.batches.push(line.subarray(1));
+        running.batches.add(batchOf(line));
         return;
       case 'E': {
-        const { truncated, rowCount } = content<StatementEnd>();
-        const result = new EncodedResult(running.columns, running.batches, rowCount, truncated);
+        const { truncated } = content<StatementEnd>();
+        const result = new EncodedResult(running.columns, running.batches, truncated);
         return this.settle({ kind: 'rows', result });
       }
     }
   }
+}
+
+function batchOf(line: Buffer): Batch {
+  const start = line.indexOf('[');
+  return { rows: Number(line.toString('latin1', 1, start)), json: line.subarray(start) };
 }
 
 function openFailure(failure: StatementFailure): Error {

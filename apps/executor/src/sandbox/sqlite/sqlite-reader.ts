@@ -131,7 +131,7 @@ export function prepareRead(database: DatabaseSync, authorizer: Authorizer, sql:
 export function readRows(
   { statement, atOnce }: { statement: StatementSync; atOnce: boolean },
   { maxRows, maxBytes }: Pick<StatementRequest, 'maxRows' | 'maxBytes'>,
-  onBatch: (json: Buffer) => void,
+  onBatch: (json: Buffer, rows: number) => void,
 ): StatementEnd {
   let batch: Value[][] = [];
   let size = 0;
@@ -141,7 +141,7 @@ export function readRows(
     if (batch.length === 0) return true;
     const { json, count } = fitting(batch, maxBytes - bytes);
     if (json === null && bytes === 0) throw new RefusedError('row_too_large');
-    if (json !== null) onBatch(json);
+    if (json !== null) onBatch(json, count);
     bytes += json?.length ?? 0;
     rows += count;
     const complete = count === batch.length;
@@ -149,7 +149,7 @@ export function readRows(
     size = 0;
     return complete;
   };
-  const end = (truncated: StatementEnd['truncated']): StatementEnd => ({ truncated, rowCount: rows });
+  const end = (truncated: StatementEnd['truncated']): StatementEnd => ({ truncated });
   const source = (atOnce ? statement.all() : statement.iterate()) as Iterable<unknown> as Iterable<Value[]>;
   for (const row of source) {
     if (rows + batch.length === maxRows) return end(flush() ? 'rows' : 'bytes');
