@@ -44,7 +44,6 @@ export type Verdict = z.infer<typeof verdictSchema>;
 export const checkResultSchema = verdictSchema.extend({
   number: z.int().min(1).describe('Of the statement, from 1'),
 });
-export type CheckResult = z.infer<typeof checkResultSchema>;
 
 export const checkSchema = z
   .object({
