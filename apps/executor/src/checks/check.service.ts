@@ -3,6 +3,7 @@ import type { Verdict } from '#shared/contracts/check';
 import { CheckStore, type CheckWork } from '#shared/persistence/check.store';
 import type { Payload } from '#shared/queue/catalogue';
 import { JobQueue } from '#shared/queue/job-queue';
+import { releaseResult } from '#shared/results/encoded-result';
 import { Metrics } from '#shared/telemetry/metrics';
 import { Sandbox, type Target } from '../sandbox/sandbox.js';
 import { Targets } from '../targets.js';
@@ -57,9 +58,11 @@ export class CheckService {
 
   private async check(target: Target, sql: string, dryRun: boolean): Promise<Verdict> {
     const signal = AbortSignal.timeout(target.policy.timeoutMs + patienceMs);
-    return verdictOf(
-      dryRun ? await this.sandbox.check(target, sql, signal) : await this.sandbox.run(target, sql, signal),
-    );
+    if (dryRun) return verdictOf(await this.sandbox.check(target, sql, signal));
+    const outcome = await this.sandbox.run(target, sql, signal);
+    // Only whether there are rows, and what cut them, is of interest.
+    if (outcome.kind === 'rows') releaseResult(outcome.result);
+    return verdictOf(outcome);
   }
 }
 

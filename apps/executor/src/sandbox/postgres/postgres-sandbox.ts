@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { Connection } from '#shared/contracts/datasource';
 import { describeError, isAppError, retryable } from '#shared/errors/app-error';
-import { EncodedResult } from '#shared/results/encoded-result';
+import { EncodedResult, releaseResult } from '#shared/results/encoded-result';
 import { guardPostgres } from '../../guard/postgres-guard.js';
 import {
   isPostgresFault,
@@ -43,7 +43,9 @@ export class PostgresSandbox {
     const policy = { ...target.policy, maxBytes: Math.max(maxBytes, longestPlan) };
     const explained = await this.send({ ...target, policy }, connection, sql, signal, explain);
     if (explained.kind !== 'rows') return explained;
-    return { kind: 'valid', cost: costOf(explained.result.rows[0]?.[0]), elapsedMs: explained.elapsedMs };
+    const cost = costOf(explained.result.rows[0]?.[0]);
+    releaseResult(explained.result);
+    return { kind: 'valid', cost, elapsedMs: explained.elapsedMs };
   }
 
   async close(): Promise<void> {
