@@ -82,7 +82,9 @@ export const querySchema = z
     question: z.string(),
     sql: z.string().nullable(),
     columns: z.array(resultColumnSchema),
-    rows: z.array(z.array(cellSchema)).describe('The first page of the answer: all of its rows, or about 1 MiB'),
+    rows: z
+      .array(z.array(cellSchema))
+      .describe('The first page of the answer: all of its rows, or about 1 MiB'),
     rowCount: z.int().optional().describe('Rows of the whole answer; there once the query succeeded'),
     truncated: z.enum(truncations).nullable(),
     attempts: z.array(attemptSchema),
