@@ -86,6 +86,44 @@ describe('the guard of PostgreSQL alone', () => {
   });
 });
 
+describe('denied columns in the guard of PostgreSQL', () => {
+  const facts = { ...noFacts, reach: new Map([['public.contacts', new Set(['public.customers'])]]) };
+  const check = (sql: string) => guardPostgres(sql, { policy: { denyColumns: ['customers.email'] }, facts });
+
+  it.each([
+    'SELECT email FROM customers',
+    'SELECT * FROM customers',
+    'SELECT c.* FROM public.customers c',
+    'SELECT c FROM customers c',
+    'SELECT customers FROM customers',
+    'SELECT customers::text FROM customers',
+    'SELECT row_to_json(c) FROM customers AS c',
+    'SELECT (c).email FROM customers c',
+    'SELECT (customers).* FROM customers',
+    'SELECT email(c) FROM customers c',
+    'SELECT x FROM customers AS c(a, b, x, d)',
+    'SELECT x FROM (customers JOIN orders ON true) AS j(a, b, x)',
+    'SELECT name FROM customers ORDER BY email',
+    "SELECT name FROM customers NATURAL JOIN (SELECT 'x' AS email) s",
+    "SELECT name FROM customers JOIN (SELECT 'x' AS email) s USING (email)",
+    'TABLE customers',
+    'SELECT 1 FROM orders WHERE id IN (SELECT length(customers.email) FROM customers)',
+    'WITH c AS (TABLE customers) SELECT 1 FROM c',
+    'SELECT U&"\\0065mail" FROM customers',
+    'SELECT id FROM contacts',
+    'SELECT count(DISTINCT c) FROM customers c',
+    'SELECT name FROM orders UNION SELECT email FROM customers',
+  ])('refuse %s', async (sql) => expect(await check(sql)).toMatchObject({ class: 'policy' }));
+
+  it.each([
+    'SELECT id, name FROM customers',
+    "SELECT count(*) FROM customers c WHERE c.country = 'AT'",
+    'SELECT o.*, email FROM orders o',
+    'SELECT c.name, (ARRAY[1, 2])[1] FROM customers c JOIN orders o ON o.customer_id = c.id',
+    'SELECT name FROM customers JOIN orders USING (id)',
+  ])('let %s pass', async (sql) => expect(await check(sql)).toBeNull());
+});
+
 describe('the functions that PostgreSQL statements may call', () => {
   it.each([
     'pg_sleep',

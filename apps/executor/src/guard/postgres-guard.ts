@@ -3,13 +3,14 @@ import type { Traceback } from '#shared/contracts/attempt';
 import type { AccessPolicy } from '#shared/contracts/datasource';
 import type { SchemaSnapshot } from '#shared/contracts/snapshot';
 import { unknownTableHint } from '../traceback/hint.js';
+import { deniedColumnOf } from './postgres-columns.js';
 import { postgresFunctions } from './postgres-functions.js';
 import { PostgresRelations } from './postgres-relations.js';
 import { type Fields, isObject, nameParts, plainFields, readingNodes, unwrap } from './postgres-tree.js';
 import type { ServerFacts } from './server-facts.js';
 
 export interface PostgresGuardContext {
-  policy: Pick<AccessPolicy, 'allowTables' | 'denyTables'>;
+  policy: Pick<AccessPolicy, 'allowTables' | 'denyTables' | 'denyColumns'>;
   facts: ServerFacts;
   snapshot?: SchemaSnapshot | null;
 }
@@ -40,6 +41,8 @@ export async function guardPostgres(sql: string, context: PostgresGuardContext):
         `Only a SELECT, WITH or VALUES statement is allowed, not ${statementName(node?.kind)}.`,
       );
     new Walk(context).node(node.kind, node.fields, 0);
+    const fault = deniedColumnOf(statement, context.policy, context.facts);
+    if (fault) refuse('policy', fault, undefined, 'Name the columns that are needed, one by one.');
     return null;
   } catch (error) {
     if (error instanceof Refused) return inUnits(error.traceback, sql);

@@ -55,7 +55,8 @@ export class DialectSandbox extends Sandbox {
 
   override async run(target: Target, sql: string, signal: AbortSignal): Promise<Outcome> {
     signal.throwIfAborted();
-    const refusal = refuseText(sql) ?? (await this.refuseCost(target, sql, signal));
+    const refusal =
+      refuseText(sql) ?? refuseUnenforced(target) ?? (await this.refuseCost(target, sql, signal));
     if (refusal) return refusal;
     const { connection } = target;
     const { sqlite, postgres, mysql } = await this.engines;
@@ -71,7 +72,7 @@ export class DialectSandbox extends Sandbox {
 
   override async check(target: Target, sql: string, signal: AbortSignal): Promise<Checked> {
     signal.throwIfAborted();
-    const refusal = refuseText(sql);
+    const refusal = refuseText(sql) ?? refuseUnenforced(target);
     if (refusal) return refusal;
     const { connection } = target;
     const { sqlite, postgres, mysql } = await this.engines;
@@ -130,6 +131,14 @@ export class DialectSandbox extends Sandbox {
     this.ownFolder = await mkdtemp(join(tmpdir(), 'nano-sandbox-'));
     return this.ownFolder;
   }
+}
+
+/** Nothing on MySQL tells which columns a statement reads: only the account's own grants can keep one from it. */
+function refuseUnenforced({ connection, policy }: Target): Failure | null {
+  if (connection.dialect !== 'mysql' || !policy.denyColumns?.length) return null;
+  const message =
+    'denyColumns is not enforced on MySQL; grant the account only the columns that it may read.';
+  return rejected('guard', { class: 'policy', message }, performance.now());
 }
 
 function refuseText(sql: string): Failure | null {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AccessPolicy, Connection } from '#shared/contracts/datasource';
-import type { SchemaSnapshot, TableSnapshot } from '#shared/contracts/snapshot';
+import type { ColumnSnapshot, SchemaSnapshot, TableSnapshot } from '#shared/contracts/snapshot';
 import { permanent } from '#shared/errors/app-error';
 import { introspectMysql } from './mysql.introspector.js';
 import { introspectPostgres } from './postgres.introspector.js';
@@ -15,10 +15,21 @@ export async function introspect(connection: Connection, policy: AccessPolicy): 
     isVisible(table.name, policy),
   );
   if (tables.length === 0) throw permanent('no_tables', 'The datasource has no table that its policy shows.');
+  const hidden = new Set(policy.denyColumns?.map((name) => name.toLowerCase()));
+  const isHidden = (table: string, column: string) => hidden.has(`${table}.${column}`.toLowerCase());
   const visible = new Set(tables.map((table) => table.name));
   const closed = tables.map((table) => ({
     ...table,
-    foreignKeys: table.foreignKeys.filter((key) => visible.has(key.referencedTable)),
+    columns: table.columns
+      .filter((column) => !isHidden(table.name, column.name))
+      .map((column) => (table.kind === 'view' && hidden.size > 0 ? withoutValues(column) : column)),
+    primaryKey: table.primaryKey.some((name) => isHidden(table.name, name)) ? [] : table.primaryKey,
+    foreignKeys: table.foreignKeys.filter(
+      ({ columns, referencedTable, referencedColumns }) =>
+        visible.has(referencedTable) &&
+        !columns.some((name) => isHidden(table.name, name)) &&
+        !referencedColumns.some((name) => isHidden(referencedTable, name)),
+    ),
   }));
   const fingerprint = createHash('sha256').update(JSON.stringify(closed)).digest('hex');
   return { dialect: connection.dialect, tables: closed, fingerprint, takenAt: new Date().toISOString() };
@@ -36,6 +47,11 @@ function introspectDialect(
     case 'mysql':
       return introspectMysql(connection.url, policy.sampleValues);
   }
+}
+
+/** A view may show a hidden column under any name: its values stay out of the snapshot. */
+function withoutValues({ sampleValues: _, ...column }: ColumnSnapshot): ColumnSnapshot {
+  return column;
 }
 
 function isVisible(name: string, policy: AccessPolicy): boolean {

@@ -13,6 +13,16 @@ const tableName = z.string().min(1).max(256);
 export const accessPolicySchema = z.object({
   allowTables: z.array(tableName).max(10_000).optional(),
   denyTables: z.array(tableName).max(10_000).optional(),
+  /** `table.column`, the table as `denyTables` names it. Enforced on SQLite and PostgreSQL. */
+  denyColumns: z
+    .array(
+      z
+        .string()
+        .max(512)
+        .regex(/[^.]\.[^.]+$/, 'is table.column'),
+    )
+    .max(10_000)
+    .optional(),
   /** Whether cell values may be kept in the schema snapshot and shown to the model. */
   sampleValues: z.boolean().default(true),
   maxRows: z.int().min(1).max(100_000).default(1_000),
@@ -25,6 +35,12 @@ export const accessPolicySchema = z.object({
   /** Highest cost that the engine may estimate for a statement, in its own unit; unset asks for no estimate. */
   maxCost: z.number().positive().optional(),
 });
+/** Table and column of an entry of `denyColumns`. */
+export function splitColumn(name: string): [table: string, column: string] {
+  const dot = name.lastIndexOf('.');
+  return [name.slice(0, dot), name.slice(dot + 1)];
+}
+
 export type AccessPolicy = z.infer<typeof accessPolicySchema>;
 
 /** How to reach the database. Holds credentials: sealed at rest, never logged, never returned. */

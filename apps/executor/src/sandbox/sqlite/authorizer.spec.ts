@@ -16,12 +16,15 @@ function tryStatement(
   allowTables: string[] = grantedTables,
 ): { denied: string | null; rows?: unknown[] } {
   const database = new DatabaseSync(shop.file);
-  const authorizer = new Authorizer({ functions: sqliteFunctions, allowTables, denyTables: [] }, database);
+  const authorizer = new Authorizer(
+    { functions: sqliteFunctions, allowTables, denyTables: [], denyColumns: [] },
+    database,
+  );
   authorizer.install();
   authorizer.begin(sql);
   try {
     const statement = database.prepare(sql);
-    authorizer.prepared();
+    authorizer.prepared(sql);
     return { denied: null, rows: statement.all() };
   } catch (error) {
     if (!authorizer.denial) throw error;

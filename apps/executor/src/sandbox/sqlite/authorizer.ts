@@ -24,6 +24,8 @@ export class Authorizer {
   private readonly database: DatabaseSync;
   private sql = '';
   private running = false;
+  /** While the authorizer itself reads the schema. */
+  private inspecting = false;
   private readonly functions: Set<string>;
   private readonly allowed: Set<string> | null;
   private readonly denied: Set<string>;
@@ -31,15 +33,23 @@ export class Authorizer {
   private readonly realNames: Set<string>;
   private readonly reaches: ViewReach[];
   private readonly virtualTables: string[];
+  /** Columns that may not be read, by table. */
+  private readonly deniedColumns: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Tables that the events of this statement let it read. */
+  private readonly granted = new Set<string>();
 
   constructor(
-    configuration: Pick<ChildConfiguration, 'functions' | 'allowTables' | 'denyTables'>,
+    configuration: Pick<ChildConfiguration, 'functions' | 'allowTables' | 'denyTables' | 'denyColumns'>,
     database: DatabaseSync,
   ) {
     this.database = database;
     this.functions = new Set(configuration.functions);
     this.allowed = configuration.allowTables && new Set(configuration.allowTables);
     this.denied = new Set(configuration.denyTables);
+    const byTable = Map.groupBy(configuration.denyColumns, ([table]) => table);
+    this.deniedColumns = new Map(
+      [...byTable].map(([table, pairs]) => [table, new Set(pairs.map(([, column]) => column))]),
+    );
     const objects = database.prepare('SELECT lower(name) AS name, type, rootpage FROM sqlite_schema').all();
     const modules = database.prepare('SELECT lower(name) AS name FROM pragma_module_list').all();
     this.realNames = new Set([...objects, ...modules].map((row) => String(row['name'])));
@@ -59,10 +69,18 @@ export class Authorizer {
     this.sql = sql;
     this.denial = null;
     this.running = false;
+    this.granted.clear();
   }
 
-  /** The statement is prepared; what comes now are the virtual tables' own statements. */
-  prepared(): void {
+  /**
+   * The statement is prepared; what comes now are the virtual tables' own statements.
+   * @throws when the program opens what no event told of: SQLite raises none for the columns that NATURAL JOIN and
+   * USING compare, nor for a table of which only such columns are used
+   */
+  prepared(statement: string): void {
+    const joinsByName = /\b(?:natural|using)\b/i.test(statement);
+    const isBounded = this.allowed !== null || this.denied.size > 0;
+    if (joinsByName || isBounded) this.checkProgram(statement, joinsByName);
     this.running = true;
   }
 
@@ -73,14 +91,13 @@ export class Authorizer {
     database: string | null,
     context: string | null,
   ): number => {
+    if (this.inspecting) return constants.SQLITE_OK;
     switch (action) {
       case constants.SQLITE_SELECT:
       case constants.SQLITE_RECURSIVE:
         return constants.SQLITE_OK;
       case constants.SQLITE_READ:
-        return this.mayRead((first ?? '').toLowerCase(), second ?? '', database, context)
-          ? constants.SQLITE_OK
-          : this.deny('table', first ?? '');
+        return this.read(first ?? '', second ?? '', database, context);
       case constants.SQLITE_FUNCTION:
         return this.functions.has((second ?? '').toLowerCase())
           ? constants.SQLITE_OK
@@ -94,6 +111,48 @@ export class Authorizer {
         return this.deny('action', actionName(action));
     }
   };
+
+  private read(table: string, column: string, database: string | null, context: string | null): number {
+    const name = table.toLowerCase();
+    if (!this.mayRead(name, column, database, context)) return this.deny('table', table);
+    if (this.deniedColumns.get(name)?.has(column.toLowerCase()))
+      return this.deny('column', `${table}.${column}`);
+    this.granted.add(name);
+    return constants.SQLITE_OK;
+  }
+
+  private checkProgram(statement: string, joinsByName: boolean): void {
+    const program = this.database.prepare(`EXPLAIN ${statement}`).all();
+    const opened = program.filter(({ opcode, p3 }) => opcode === 'OpenRead' && p3 === 0);
+    const tables = this.tablesByPage();
+    for (const { p2 } of opened) this.checkOpened(tables.get(Number(p2)) ?? 'of the system', joinsByName);
+    if (joinsByName && program.some(({ opcode }) => opcode === 'VOpen'))
+      for (const name of this.virtualTables) this.checkOpened(name, joinsByName);
+    if (this.denial) throw new Error('The program of the statement opens more than its events told.');
+  }
+
+  private checkOpened(table: string, joinsByName: boolean): void {
+    const isRead = this.granted.has(table) || (this.isGranted(table) && !this.denied.has(table));
+    if (!isRead || table.startsWith('sqlite_')) this.deny('table', table);
+    else if (joinsByName && this.deniedColumns.has(table))
+      this.deny('action', 'NATURAL JOIN or USING on columns of ' + table);
+  }
+
+  /** Read anew each time: another process may have moved tables to other pages. */
+  private tablesByPage(): Map<number, string> {
+    this.inspecting = true;
+    try {
+      const objects = this.database
+        .prepare('SELECT rootpage, lower(tbl_name) AS name FROM sqlite_schema WHERE rootpage > 0')
+        .all();
+      return new Map([
+        [1, 'sqlite_schema'],
+        ...objects.map((row) => [Number(row['rootpage']), String(row['name'])] as const),
+      ]);
+    } finally {
+      this.inspecting = false;
+    }
+  }
 
   private deny(what: Denial['what'], name: string): number {
     this.denial ??= { what, name };

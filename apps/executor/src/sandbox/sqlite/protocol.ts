@@ -14,6 +14,8 @@ export interface ChildConfiguration {
   /** Names in lower case; null allows every table that is not denied. */
   allowTables: string[] | null;
   denyTables: string[];
+  /** Table and column, in lower case. */
+  denyColumns: [table: string, column: string][];
   /** Longest string, blob or row inside the engine, in bytes. */
   maxLength: number;
 }
@@ -35,7 +37,7 @@ export interface StatementEnd {
 
 /** What the authorizer refused. */
 export interface Denial {
-  what: 'table' | 'function' | 'action';
+  what: 'table' | 'column' | 'function' | 'action';
   name: string;
 }
 

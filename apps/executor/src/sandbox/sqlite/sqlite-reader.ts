@@ -123,7 +123,7 @@ export function prepareRead(database: DatabaseSync, authorizer: Authorizer, sql:
     throw new RefusedError('several_statements');
   if (statement.columns().length === 0) throw new RefusedError('not_a_read');
   statement.setReturnArrays(true);
-  authorizer.prepared();
+  authorizer.prepared(prepared);
   return statement;
 }
 

@@ -146,6 +146,12 @@ describe('the policy on SQLite', () => {
     'WITH orders AS (SELECT v FROM secrets) SELECT * FROM orders',
     'WITH safe_secrets AS (SELECT v FROM secrets) SELECT * FROM safe_secrets',
     'SELECT * FROM safe_secrets',
+    "SELECT count(*) FROM secrets NATURAL JOIN (SELECT 'canary' AS v)",
+    "SELECT count(*) FROM (SELECT 'canary' AS v) JOIN secrets USING (v)",
+    "SELECT 1 FROM orders, (SELECT 'canary' AS v) FULL JOIN secrets USING (v)",
+    "SELECT 1 WHERE EXISTS (SELECT 1 FROM (SELECT 'key' AS k) natural/**/join safe_secrets)",
+    "SELECT count(*) FROM sqlite_master NATURAL JOIN (SELECT 'secrets' AS name)",
+    "SELECT 1 FROM orders WHERE ('key', 'canary') IN secrets",
     'SELECT count(*) FROM safe_secrets',
     'SELECT count(*) FROM deeper_secrets',
     "SELECT name FROM pragma_table_info('orders')",
@@ -175,6 +181,54 @@ describe('the policy on SQLite', () => {
     const policy = { allowTables: undefined, denyTables: ['secrets'] };
     expect(await ask('SELECT k FROM deeper_secrets', policy)).toMatchObject(rejected);
     expect(await rowsOf('SELECT count(*) FROM orders', policy)).toEqual([[3]]);
+  });
+});
+
+describe('denied columns on SQLite', () => {
+  const policy = {
+    allowTables: [...grantedTables, 'contacts'],
+    denyColumns: ['customers.email', 'Orders.TOTAL'],
+  };
+  const views = `CREATE VIEW contacts AS SELECT id, email FROM customers;
+    CREATE INDEX by_email ON customers(email);`;
+
+  it.each([
+    'SELECT email FROM customers',
+    'SELECT * FROM customers',
+    'SELECT c.* FROM customers c',
+    'SELECT "EMAIL" FROM main.customers',
+    'SELECT count(email) FROM customers',
+    "SELECT 1 FROM customers WHERE email LIKE 'a%'",
+    'SELECT 1 FROM customers GROUP BY email',
+    'SELECT name FROM customers ORDER BY email',
+    "SELECT name FROM customers WHERE (id, email) = (1, 'ada@example.org')",
+    'SELECT x FROM (SELECT email AS x FROM customers)',
+    'WITH c(a, b, x, d) AS (SELECT * FROM customers) SELECT x FROM c',
+    'SELECT (SELECT max(email) FROM customers)',
+    'SELECT id FROM contacts',
+    "SELECT name FROM customers NATURAL JOIN (SELECT 'ada@example.org' AS email)",
+    "SELECT name FROM (SELECT 'ada@example.org' AS email) JOIN customers USING (email)",
+    "SELECT 'ada@example.org' IN (SELECT email FROM customers)",
+    'SELECT name FROM customers UNION SELECT email FROM customers',
+    'SELECT total FROM orders',
+    'SELECT row_number() OVER (ORDER BY email) FROM customers',
+  ])('refuses %s', async (sql) => {
+    const own = makeShop(views);
+    expect(await ask(sql, policy, own.file)).toMatchObject({
+      kind: 'rejected',
+      layer: 'engine',
+      traceback: { class: 'policy' },
+    });
+    own.remove();
+  });
+
+  it('lets everything else be read', async () => {
+    expect(await rowsOf('SELECT id, name, country FROM customers ORDER BY id', policy)).toHaveLength(2);
+    expect(await rowsOf('SELECT count(*) FROM customers', policy)).toEqual([[2]]);
+    expect(await rowsOf("SELECT 'x' AS email", policy)).toEqual([['x']]);
+    expect(await rowsOf('SELECT count(*) FROM products JOIN (SELECT 1 AS id) USING (id)', policy)).toEqual([
+      [1],
+    ]);
   });
 });
 

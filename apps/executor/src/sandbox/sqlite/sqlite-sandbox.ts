@@ -1,6 +1,7 @@
 import type { Traceback } from '#shared/contracts/attempt';
 import type { AccessPolicy, Connection } from '#shared/contracts/datasource';
 import { retryable } from '#shared/errors/app-error';
+import { splitColumn } from '#shared/contracts/datasource';
 import { unknownTableHint } from '../../traceback/hint.js';
 import { sqliteTraceback } from '../../traceback/sqlite-traceback.js';
 import type { Isolation } from '../isolation/isolation.js';
@@ -76,8 +77,8 @@ export class SqliteSandbox {
 
   private poolOf(target: Target, connection: SqliteConnection): SqlitePool {
     const configuration = childConfiguration(connection.file, target.policy);
-    const { allowTables, denyTables, maxLength, file } = configuration;
-    const key = JSON.stringify([target.datasourceId, file, allowTables, denyTables, maxLength]);
+    const { functions: _, ...own } = configuration;
+    const key = JSON.stringify([target.datasourceId, own]);
     const known = this.pools.get(key);
     if (known) return known;
     this.makeRoom();
@@ -125,6 +126,7 @@ function childConfiguration(file: string, policy: AccessPolicy): ChildConfigurat
     functions: sqliteFunctions,
     allowTables: policy.allowTables?.map((name) => name.toLowerCase()) ?? null,
     denyTables: policy.denyTables?.map((name) => name.toLowerCase()) ?? [],
+    denyColumns: policy.denyColumns?.map((name) => splitColumn(name.toLowerCase())) ?? [],
     maxLength: Math.min(Math.max(policy.maxBytes, 16 * 1024 ** 2), 64 * 1024 ** 2),
   };
 }
@@ -162,6 +164,12 @@ function denialTraceback(denial: Denial, target: Target): Traceback {
         ...(hint ? { hint } : {}),
       };
     }
+    case 'column':
+      return {
+        class: 'policy',
+        message: `The column ${denial.name} may not be read.`,
+        hint: 'Name the columns that are needed instead of *.',
+      };
     case 'function':
       return { class: 'policy', message: `The function ${denial.name} may not be called.` };
     case 'action':
