@@ -191,6 +191,7 @@ describe.each(queueKinds)('the pipeline on %s', (kind) => {
     model.script = () => ({ hang: true });
     const { body } = await api.ask({ question: 'How many?' });
     await api.events(body.id, 0, 3);
+    await waitFor(() => model.requests.length > 0);
     const before = model.aborted;
     const cancelled = await api.request<QueryView>('DELETE', `/v1/queries/${body.id}`);
     expect(cancelled).toMatchObject({ status: 200, body: { status: 'cancelled' } });

@@ -64,8 +64,8 @@ it('aborts what is watched of a cancelled query, and nothing else', async () => 
     await insertQuery(state, { datasourceId }),
     await insertQuery(state, { datasourceId }),
   ];
-  const watched = [cancelled, cancelled, other].map((id) => aborts.watch(id, 60_000));
-  const released = aborts.watch(cancelled, 60_000);
+  const watched = [cancelled, cancelled, other].map((id) => aborts.watch(id));
+  const released = aborts.watch(cancelled);
   released.release();
   await store.cancel(cancelled);
   await until(5_000, 'the abort', async () => (watched[1]!.signal.aborted ? true : undefined));
@@ -78,8 +78,10 @@ it('aborts what is watched of a cancelled query, and nothing else', async () => 
 
 it('aborts at the deadline, however far away it is', async () => {
   const aborts = new QueryAborts(state.url);
-  const past = aborts.watch(idOf(1), -5);
-  const far = aborts.watch(idOf(2), 2 ** 40);
+  const past = aborts.watch(idOf(1));
+  past.expireIn(-5);
+  const far = aborts.watch(idOf(2));
+  far.expireIn(2 ** 40);
   await until(2_000, 'the deadline', async () => (past.signal.aborted ? true : undefined));
   expect(past.signal.reason).toBe('deadline');
   expect(far.signal.aborted).toBe(false);

@@ -8,6 +8,13 @@ export type AbortReason = 'deadline' | 'cancelled';
 /** Node's timers hold no more: a longer one fires at once. A query that lasts so long is ended by the reconciler. */
 const longestTimerMs = 2 ** 31 - 1;
 
+interface Watch {
+  signal: AbortSignal;
+  /** Aborts after this many milliseconds; at once when they are over. */
+  expireIn(ms: number): void;
+  release(): void;
+}
+
 /** Abort signals for the queries that a worker has at hand: each fires at the deadline or when the query is cancelled. */
 @Injectable()
 export class QueryAborts implements OnModuleInit, OnApplicationShutdown {
@@ -26,20 +33,26 @@ export class QueryAborts implements OnModuleInit, OnApplicationShutdown {
     await this.listener.close();
   }
 
-  watch(id: string, remainingMs: number): { signal: AbortSignal; release: () => void } {
+  /** Watch before reading the query: a cancellation in between would be lost. */
+  watch(id: string): Watch {
     const controller = new AbortController();
     const controllers = this.watched.get(id) ?? new Set();
     this.watched.set(id, controllers.add(controller));
-    const timer = setTimeout(
-      () => controller.abort('deadline' satisfies AbortReason),
-      Math.min(Math.max(remainingMs, 0), longestTimerMs),
-    );
-    const release = () => {
-      clearTimeout(timer);
-      controllers.delete(controller);
-      if (controllers.size === 0) this.watched.delete(id);
+    let timer: NodeJS.Timeout | undefined;
+    return {
+      signal: controller.signal,
+      expireIn: (ms) => {
+        timer = setTimeout(
+          () => controller.abort('deadline' satisfies AbortReason),
+          Math.min(Math.max(ms, 0), longestTimerMs),
+        );
+      },
+      release: () => {
+        clearTimeout(timer);
+        controllers.delete(controller);
+        if (controllers.size === 0) this.watched.delete(id);
+      },
     };
-    return { signal: controller.signal, release };
   }
 
   private cancel({ id }: QueryChange): void {

@@ -48,17 +48,24 @@ export abstract class StageProcessor<S extends Stage> extends JobProcessor<S> {
   }
 
   protected override async handle(payload: Payload<Stage>): Promise<void> {
-    const work = await this.take(payload.queryId);
-    if (!work || !statusesOf[this.stage].includes(work.status) || work.attempt !== payload.attempt) return;
-    const { signal, release } = this.tools.aborts.watch(work.id, work.remainingMs);
+    const { signal, expireIn, release } = this.tools.aborts.watch(payload.queryId);
+    try {
+      const work = await this.take(payload.queryId);
+      if (!work || !statusesOf[this.stage].includes(work.status) || work.attempt !== payload.attempt) return;
+      expireIn(work.remainingMs);
+      await this.runUntil(signal, work);
+    } finally {
+      release();
+    }
+  }
+
+  private async runUntil(signal: AbortSignal, work: QueryWork): Promise<void> {
     try {
       signal.throwIfAborted();
       await this.run(work, signal);
     } catch (thrown) {
       if (!signal.aborted) throw thrown;
       await this.stop(work, signal.reason);
-    } finally {
-      release();
     }
   }
 
