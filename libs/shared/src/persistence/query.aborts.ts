@@ -11,8 +11,8 @@ const longestTimerMs = 2 ** 31 - 1;
 interface Watch {
   signal: AbortSignal;
   /** Aborts after this many milliseconds; at once when they are over. */
-  expireIn(ms: number): void;
-  release(): void;
+  expireIn: (ms: number) => void;
+  release: () => void;
 }
 
 /** Abort signals for the queries that a worker has at hand: each fires at the deadline or when the query is cancelled. */
