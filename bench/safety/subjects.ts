@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import pg from 'pg';
 import { type AccessPolicy, accessPolicySchema } from '#shared/contracts/datasource';
 import {
   grantedTables as postgresTables,
@@ -14,8 +17,14 @@ export type SafetyDialect = (typeof safetyDialects)[number];
 export interface Subject {
   dialect: SafetyDialect;
   run(sql: string): Promise<Outcome>;
+  /** Of everything that a statement could have changed. */
+  fingerprint(): Promise<string>;
   close(): Promise<void>;
 }
+
+const contentSql = `
+  SELECT table_schema, table_name, query_to_xml(format('SELECT * FROM %I.%I', table_schema, table_name), true, false, '')::text
+  FROM information_schema.tables WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2`;
 
 /** What no answer may ever hold: the shop's ungranted table does. */
 export const canary = 'canary';
@@ -26,20 +35,36 @@ export async function makeSubject(
   limits: Partial<AccessPolicy> = {},
 ): Promise<Subject> {
   const { signal } = new AbortController();
-  const subject = (connection: Target['connection'], allowTables: string[], close: () => Promise<void>) => {
+  const subject = (
+    connection: Target['connection'],
+    allowTables: string[],
+    fingerprint: () => Promise<string>,
+    close: () => Promise<void>,
+  ) => {
     const policy = accessPolicySchema.parse({ allowTables, timeoutMs: 1_000, ...limits });
     const target: Target = { datasourceId: dialect, connection, policy };
-    return { dialect, close, run: (sql: string) => sandbox.run(target, sql, signal) };
+    return { dialect, close, fingerprint, run: (sql: string) => sandbox.run(target, sql, signal) };
   };
   switch (dialect) {
     case 'sqlite': {
       const shop = makeShop();
-      return subject({ dialect, file: shop.file }, grantedTables, async () => shop.remove());
+      const content = async () =>
+        [
+          createHash('sha256').update(readFileSync(shop.file)).digest('hex'),
+          ...readdirSync(shop.folder),
+        ].join(' ');
+      return subject({ dialect, file: shop.file }, grantedTables, content, async () => shop.remove());
     }
     case 'postgres': {
       const server = await startPostgres();
-      const { readerUrl } = await makePostgresShop(server.url);
-      return subject({ dialect, url: readerUrl }, postgresTables, () => server.stop());
+      const { readerUrl, superuserUrl } = await makePostgresShop(server.url);
+      const client = new pg.Client({ connectionString: superuserUrl });
+      await client.connect();
+      const content = async () => JSON.stringify((await client.query(contentSql)).rows);
+      return subject({ dialect, url: readerUrl }, postgresTables, content, async () => {
+        await client.end();
+        await server.stop();
+      });
     }
   }
 }
