@@ -6,6 +6,7 @@ import { prepareQueue } from '#shared/queue/queue-backend';
 import packageJson from '#package.json' with { type: 'json' };
 import { type GatewayConfig, gatewaySchema } from './config.js';
 import { GatewayModule } from './gateway.module.js';
+import { answerRouterError, answerWrongMethods } from './http/framework-answers.js';
 import { measureRequests } from './http/http.metrics.js';
 import { serveOpenApi } from './http/openapi.js';
 
@@ -17,7 +18,9 @@ export async function start(environment: Environment): Promise<RunningApp> {
   return startServer(GatewayModule.forRoot(config), {
     host: config.GATEWAY_HOST,
     port: config.GATEWAY_PORT,
+    answerRouterError,
     prepare: (app) => {
+      answerWrongMethods(app);
       measureRequests(app);
       serveOpenApi(app, packageJson.version);
     },

@@ -29,7 +29,7 @@ export class ChecksController {
     operationId: 'createCheck',
   })
   @ApiResponse({ status: 202, schema: schemaOf(checkSchema) })
-  @problemResponse(400, 401, 404, 429, 503)
+  @problemResponse(400, 401, 404, 413, 415, 429, 503)
   async create(
     @Body({ schema: createCheckSchema }) request: z.output<typeof createCheckSchema>,
   ): Promise<CheckView> {

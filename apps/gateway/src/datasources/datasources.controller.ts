@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { v7 as uuidv7 } from 'uuid';
+import { datasourceNameSchema } from '#shared/contracts/datasource';
 import { permanent } from '#shared/errors/app-error';
 import { type DatasourceRow, DatasourceStore } from '#shared/persistence/datasource.store';
 import { JobQueue } from '#shared/queue/job-queue';
@@ -33,7 +34,7 @@ export class DatasourcesController {
     operationId: 'addDatasource',
   })
   @ApiResponse({ status: 201, schema: schemaOf(datasourceViewSchema) })
-  @problemResponse(400, 401, 409, 503)
+  @problemResponse(400, 401, 409, 413, 415, 503)
   async add(@Body({ schema: addDatasourceSchema }) request: AddDatasource): Promise<DatasourceView> {
     const { connection, location } = await checkConnection(
       request.connection,
@@ -99,7 +100,8 @@ export class DatasourcesController {
   }
 
   private async find(name: string): Promise<DatasourceRow> {
-    const row = await this.store.byName(name);
+    const known = datasourceNameSchema.safeParse(name).success;
+    const row = known ? await this.store.byName(name) : undefined;
     if (!row) throw permanent('unknown_datasource', `There is no datasource named ${name.slice(0, 64)}.`);
     return row;
   }

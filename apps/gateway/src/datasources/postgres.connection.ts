@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { describeError, isAppError, permanent } from '#shared/errors/app-error';
+import { checkCertificateFiles } from './certificate-files.js';
 import type { CheckedConnection } from './checked-connection.js';
 import { refusePrivileged } from './privileged-role.js';
 
@@ -43,9 +44,11 @@ export async function checkPostgres(url: string, allowPrivileged: boolean): Prom
       'invalid_request',
       'connection.url: expected postgres://user:password@host:port/database',
     );
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs });
-  client.on('error', () => undefined);
+  await checkCertificateFiles(url);
+  let client: pg.Client | undefined;
   try {
+    client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs });
+    client.on('error', () => undefined);
     await client.connect();
     await client.query('select 1');
     if (!allowPrivileged) await checkRole(client);
@@ -55,7 +58,7 @@ export async function checkPostgres(url: string, allowPrivileged: boolean): Prom
       cause: error,
     });
   } finally {
-    await client.end().catch(() => undefined);
+    await client?.end().catch(() => undefined);
   }
   const { hostname, port, pathname, username } = new URL(url);
   return {

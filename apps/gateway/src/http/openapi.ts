@@ -1,19 +1,21 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiResponse, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { ApiResponse, DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { z } from 'zod';
 import { errorCatalogue } from '#shared/errors/catalogue';
 
 type OpenApiSchema = Record<string, unknown>;
 
+/** Schemas with a name of their own, as they were met: the description lists them once and refers to them. */
+const namedSchemas: Record<string, OpenApiSchema> = {};
+
 /** The JSON schema of a zod schema, as OpenAPI 3.1 takes it. */
 export function schemaOf(schema: z.ZodType): OpenApiSchema {
-  const {
-    $schema: _dialect,
-    id: _id,
-    ...json
-  } = z.toJSONSchema(schema, { io: 'output', reused: 'inline', unrepresentable: 'any' }) as OpenApiSchema;
-  return json;
+  const json = z.toJSONSchema(schema, { io: 'output', reused: 'inline', unrepresentable: 'any' });
+  const text = JSON.stringify(json).replaceAll('"#/$defs/', '"#/components/schemas/');
+  const { $schema: _dialect, $defs, ...rest } = JSON.parse(text) as OpenApiSchema;
+  Object.assign(namedSchemas, $defs);
+  return rest;
 }
 
 const problemSchema = z.object({
@@ -51,9 +53,16 @@ export function serveOpenApi(app: NestFastifyApplication, version: string): void
       description: 'A key of NANO_API_KEYS. Not needed where none is set.',
     })
     .build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description), {
+  SwaggerModule.setup('docs', app, () => withNamedSchemas(SwaggerModule.createDocument(app, description)), {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
     customSiteTitle: 'Nano-Analyst API',
+    // The page would else show the description to a validator on the internet.
+    swaggerOptions: { validatorUrl: null },
   });
+}
+
+function withNamedSchemas(document: OpenAPIObject): OpenAPIObject {
+  const schemas = { ...document.components?.schemas, ...namedSchemas };
+  return { ...document, components: { ...document.components, schemas } };
 }

@@ -10,15 +10,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, describeError, isAppError, permanent, retryable } from '#shared/errors/app-error';
 import { errorCatalogue, type ErrorCode } from '#shared/errors/catalogue';
 import { isTransientDatabaseError } from '#shared/persistence/database';
-
-/** A problem document of RFC 9457, with our stable `code`. */
-export interface Problem {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
-  code: ErrorCode;
-}
+import { sendProblem } from './problem.js';
 
 const codesByStatus: Record<number, ErrorCode> = {
   400: 'invalid_request',
@@ -48,22 +40,7 @@ export class ProblemFilter implements ExceptionFilter {
       this.logger.error(
         `${request.method} ${request.routeOptions.url ?? ''} (${request.id}): ${describeError(thrown)}`,
       );
-    if (reply.raw.headersSent) return;
-    if (error.retryAfterMs !== undefined)
-      void reply.header('Retry-After', Math.ceil(error.retryAfterMs / 1_000));
-    if (error.code === 'unauthorized') void reply.header('WWW-Authenticate', 'Bearer');
-    const detail =
-      error.code === 'internal_error'
-        ? `The gateway failed on this request (${request.id}). Its log has the cause.`
-        : error.message;
-    const problem: Problem = {
-      type: `urn:nano-analyst:error:${error.code}`,
-      title: errorCatalogue[error.code].meaning,
-      status,
-      detail,
-      code: error.code,
-    };
-    void reply.status(status).header('Content-Type', 'application/problem+json').send(problem);
+    if (!reply.raw.headersSent) sendProblem(error, request, reply);
   }
 }
 

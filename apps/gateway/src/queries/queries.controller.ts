@@ -1,6 +1,6 @@
-import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import {
   type CreateQuery,
@@ -18,7 +18,8 @@ import { QueryIntake } from './query.intake.js';
 import { QueryStream } from './query.stream.js';
 import { QueryViews } from './query.views.js';
 
-const idSchema = z.uuid({ error: 'is no query id' });
+/** In the form that the database gives it back: watchers are told by it. */
+const idSchema = z.uuid().toLowerCase();
 const idempotencyKeySchema = z.string().min(1).max(255).optional();
 const lastEventIdSchema = z.coerce.number().int().min(0).catch(0);
 
@@ -56,11 +57,10 @@ export class QueriesController {
     description: 'Accepted; `Location` names the query',
     schema: schemaOf(querySchema),
   })
-  @problemResponse(400, 401, 404, 422, 429, 503)
+  @problemResponse(400, 401, 404, 413, 415, 422, 429, 503)
   async create(
     @Body({ schema: createQuerySchema }) request: CreateQuery,
     @Headers() headers: Record<string, string | undefined>,
-    @Req() http: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const key = idempotencyKeySchema.safeParse(headers['idempotency-key']);
@@ -68,7 +68,7 @@ export class QueriesController {
     const { id, isNew } = await this.intake.accept(request, key.data);
     const wait = preferredWait(headers['prefer']);
     // Before it is enqueued: its end cannot be missed then.
-    const end = wait > 0 ? this.changes.ended(id, wait * 1_000, closed(http), isNew) : undefined;
+    const end = wait > 0 ? this.changes.ended(id, wait * 1_000, closed(reply), isNew) : undefined;
     if (isNew) await this.intake.enqueue(id);
     await end;
     const query = await this.find(id);
@@ -109,7 +109,8 @@ export class QueriesController {
     @Headers('last-event-id') lastEventId: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const [query] = idSchema.safeParse(id).success ? await this.views.statuses([id]) : [];
+    const { data: known } = idSchema.safeParse(id);
+    const [query] = known === undefined ? [] : await this.views.statuses([known]);
     if (!query) throw unknownQuery(id);
     const after = lastEventIdSchema.parse(lastEventId ?? 0);
     if (isFinal(query.status) && after >= query.version) {
@@ -118,7 +119,7 @@ export class QueriesController {
       return;
     }
     reply.hijack();
-    this.stream.send(id, after, reply.raw);
+    this.stream.send(query.id, after, reply.raw);
   }
 
   @Delete(':id')
@@ -127,12 +128,14 @@ export class QueriesController {
   @ApiResponse({ status: 200, schema: schemaOf(querySchema) })
   @problemResponse(401, 404, 503)
   async cancel(@Param('id') id: string): Promise<QueryView> {
-    if (idSchema.safeParse(id).success) await this.store.cancel(id);
+    const { data: known } = idSchema.safeParse(id);
+    if (known !== undefined) await this.store.cancel(known);
     return this.find(id);
   }
 
   private async find(id: string): Promise<QueryView> {
-    const query = idSchema.safeParse(id).success ? await this.views.byId(id) : undefined;
+    const { data: known } = idSchema.safeParse(id);
+    const query = known === undefined ? undefined : await this.views.byId(known);
     if (!query) throw unknownQuery(id);
     return query;
   }
@@ -143,8 +146,9 @@ function unknownQuery(id: string) {
 }
 
 /** Aborts when the client goes away: nobody waits then. */
-function closed(http: FastifyRequest): AbortSignal {
+function closed(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
-  http.raw.socket.once('close', () => controller.abort());
+  // Of the response, not of its connection: that one lives on for further requests, and would keep this one.
+  reply.raw.once('close', () => controller.abort());
   return controller.signal;
 }

@@ -35,12 +35,15 @@ export class QueryStream implements BeforeApplicationShutdown {
     const heartbeat = setInterval(() => response.write(': alive\n\n'), heartbeatMs);
     const close = () => response.end();
     this.open.add(close);
-    response.on('close', () => {
+    const release = () => {
       unwatch();
       clearInterval(heartbeat);
       this.open.delete(close);
-    });
-    void stream.pump();
+    };
+    response.once('close', release);
+    // The client may have gone while the query was looked up: there is no event to come then.
+    if (response.destroyed) release();
+    else void stream.pump();
   }
 }
 

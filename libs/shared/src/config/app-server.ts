@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyServerOptions } from 'fastify';
 import { Logger } from 'nestjs-pino';
 import type { Environment } from './environment.js';
 
@@ -19,6 +20,8 @@ interface Listening {
   port: number;
   /** Last changes to the application before it listens. */
   prepare?: (app: NestFastifyApplication) => Promise<void> | void;
+  /** Answers what the router refuses before there is a route. */
+  answerRouterError?: NonNullable<FastifyServerOptions['frameworkErrors']>;
 }
 
 const bodyLimitBytes = 256 * 1024;
@@ -26,14 +29,18 @@ const bodyLimitBytes = 256 * 1024;
 /** Creates the Nest application of a module and listens. The caller decides what SIGTERM does: see runApp. */
 export async function startServer(
   module: DynamicModule,
-  { host, port, prepare }: Listening,
+  { host, port, prepare, answerRouterError }: Listening,
 ): Promise<RunningApp> {
   const adapter = new FastifyAdapter({
     bodyLimit: bodyLimitBytes,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 256 },
+    ...(answerRouterError && { frameworkErrors: answerRouterError }),
   });
+  // JSON only: what a form of another site could send without asking is refused.
+  adapter.getInstance().removeContentTypeParser('text/plain');
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bodyParser: false,
     bufferLogs: true,
     abortOnError: false,
   });

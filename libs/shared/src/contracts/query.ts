@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { attemptSchema } from './attempt.js';
 import { datasourceNameSchema } from './datasource.js';
+import { storedText } from './text.js';
 
 export const openStatuses = ['queued', 'retrieving', 'generating', 'executing'] as const;
 export const finalStatuses = ['succeeded', 'failed', 'cancelled'] as const;
@@ -19,7 +20,7 @@ export const maxCorrectionsSchema = z.int().min(0).max(5);
 
 export const createQuerySchema = z
   .strictObject({
-    question: z.string().trim().min(1).max(4_000).describe('The question in plain language'),
+    question: storedText(4_000, 'The question in plain language'),
     datasource: datasourceNameSchema
       .optional()
       .describe("Name of the datasource; the gateway's default one if left out"),
