@@ -61,7 +61,7 @@ export class DescribedApi extends ApiClient {
   check(method: string, path: string, { status, headers, body }: Answered<unknown>): void {
     const operation = this.operationOf(method, path);
     if (!operation) return;
-    const said = `${method} ${path} answered ${status} ${String(JSON.stringify(body)).slice(0, 500)}`;
+    const said = `${method} ${path} answered ${status} ${JSON.stringify(body ?? null).slice(0, 500)}`;
     const described = operation.responses[String(status)];
     if (!described) throw new Error(`${said}, which /openapi.json does not know`);
     const type = headers.get('content-type')?.split(';')[0] ?? '';
