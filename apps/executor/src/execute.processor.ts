@@ -21,7 +21,7 @@ export class ExecuteProcessor extends StageProcessor<'execute'> {
   }
 
   protected override async run(work: QueryWork, signal: AbortSignal): Promise<void> {
-    if (!this.shares.enter(work.datasourceId)) throw new Postponed(this.shares.delayMs());
+    if (!(await this.shares.enter(work.datasourceId))) throw new Postponed(this.shares.delayMs());
     try {
       await this.service.execute(work, signal);
     } finally {
