@@ -47,7 +47,7 @@ async function runChecks() {
 async function runJest(tier) {
   const report = join(folder, `${tier}.json`);
   // Servers and processes share two cores: suites that measure time run one after the other.
-  const workers = tier === 'unit' ? [] : ['--runInBand', '--testTimeout=120000'];
+  const workers = tier === 'unit' ? ['--testTimeout=30000'] : ['--runInBand', '--testTimeout=120000'];
   // Suites of one server alone; the loud line about the missing server speaks for them.
   const without = tier === 'unit' ? [] : missingSuites();
   const args = [
