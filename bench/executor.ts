@@ -19,7 +19,7 @@ const targets = { oneRow: 3, manyRows: 1.5, replacementMs: 100, flood: 3 };
 const { values: options } = parseArgs({ options: { out: { type: 'string' } } });
 const database = makeDatabase();
 const sandbox = new DialectSandbox();
-const policy = accessPolicySchema.parse({ maxRows: rowCount });
+const policy = accessPolicySchema.parse({ maxRows: rowCount, allowTables: ['customer'] });
 const target = (datasourceId: string): Target => ({
   datasourceId,
   connection: { dialect: 'sqlite', file: database.file },

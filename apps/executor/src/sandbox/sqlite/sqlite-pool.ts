@@ -129,7 +129,7 @@ export class SqlitePool {
   }
 
   private prepareSpare(): void {
-    if (this.closed || this.idle.some((process) => process.alive) || this.busy.size >= this.mostRunning)
+    if (this.closed || this.idle.some((process) => process.alive) || this.busy.size >= this.limits.maxRunning)
       return;
     this.idle.push(this.startProcess());
   }
