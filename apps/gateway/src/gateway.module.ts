@@ -14,6 +14,7 @@ import { ProblemFilter } from './http/problem.filter.js';
 import { RootController } from './http/root.controller.js';
 import { validationPipe } from './http/validation.js';
 import { AnswerRows } from './queries/answer.rows.js';
+import { Admission } from './queries/admission.js';
 import { QueriesController } from './queries/queries.controller.js';
 import { QueryChanges } from './queries/query.changes.js';
 import { QueryIntake } from './queries/query.intake.js';
@@ -46,6 +47,7 @@ export class GatewayModule implements OnModuleInit {
         ChecksController,
       ],
       providers: [
+        Admission,
         QueryIntake,
         QueryViews,
         QueryChanges,

@@ -6,14 +6,11 @@ import type { CreateQuery } from '#shared/contracts/query';
 import { permanent, retryable } from '#shared/errors/app-error';
 import { DatasourceStore } from '#shared/persistence/datasource.store';
 import type { Database } from '#shared/persistence/database';
-import { QueryReader } from '#shared/persistence/query.reader';
 import { DATABASE } from '#shared/persistence/tokens';
 import { JobQueue } from '#shared/queue/job-queue';
-import { Metrics } from '#shared/telemetry/metrics';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
+import { Admission } from './admission.js';
 
-/** How long a count of the open queries serves. Accepted ones are added in between. */
-const countServesMs = 200;
 const retryAfterMs = 2_000;
 
 export interface Accepted {
@@ -25,15 +22,11 @@ export interface Accepted {
 /** Accepts queries: within bounds, once for each Idempotency-Key, written before they are enqueued. */
 @Injectable()
 export class QueryIntake {
-  private open = 0;
-  private countedAt = -Infinity;
-
   constructor(
     @Inject(DATABASE) private readonly db: Database,
-    private readonly reader: QueryReader,
+    private readonly admission: Admission,
     private readonly datasources: DatasourceStore,
     private readonly queue: JobQueue,
-    private readonly metrics: Metrics,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {}
 
@@ -47,34 +40,20 @@ export class QueryIntake {
     const datasource = request.datasource ?? this.config.NANO_DEFAULT_DATASOURCE;
     if (datasource === undefined)
       throw permanent('no_default_datasource', 'Name a datasource: the gateway has no default one.');
-    await this.admit();
-    const id = await this.insert(request, datasource, idempotencyKey, requestHash);
+    const id = await this.admission.admit(() =>
+      this.insert(request, datasource, idempotencyKey, requestHash),
+    );
     if (id === undefined) {
       if (idempotencyKey === undefined || (await this.datasources.idOf(datasource)) === undefined)
         throw permanent('unknown_datasource', `There is no datasource named ${datasource}.`);
       return { id: await this.firstOf(idempotencyKey, requestHash), isNew: false };
     }
-    this.open += 1;
-    this.metrics.queriesAccepted.inc();
     return { id, isNew: true };
   }
 
   /** Starts the work on an accepted query. If the gateway ends before, the reconciler does. */
   async enqueue(id: string): Promise<void> {
     await this.queue.enqueue('retrieve', { queryId: id, attempt: 0 });
-  }
-
-  private async admit(): Promise<void> {
-    if (performance.now() - this.countedAt > countServesMs) {
-      this.countedAt = performance.now();
-      this.open = await this.reader.countOpen();
-      this.metrics.openQueries.set(this.open);
-    }
-    if (this.open < this.config.MAX_OPEN_QUERIES) return;
-    this.metrics.queriesRefused.inc();
-    throw retryable('too_many_queries', `${this.open} queries are open, as many as the service takes.`, {
-      retryAfterMs,
-    });
   }
 
   /** Undefined when there is no such datasource, or another request with the same key was faster. */
