@@ -10,8 +10,12 @@ export class Targets {
   constructor(private readonly datasources: DatasourceStore) {}
 
   /** @throws AppError `datasource_removed` or `master_key_wrong` */
-  async of(work: { datasourceId: string; datasource: WorkDatasource | null }): Promise<Target> {
-    const { datasourceId, datasource } = work;
+  async of(work: {
+    datasourceId: string;
+    datasource: WorkDatasource | null;
+    caller: string | null;
+  }): Promise<Target> {
+    const { datasourceId, datasource, caller } = work;
     if (!datasource)
       throw permanent('datasource_removed', 'The datasource was removed.', { stage: 'execute' });
     const { fingerprint } = datasource;
@@ -20,6 +24,7 @@ export class Targets {
       datasourceId,
       ...this.datasources.access(datasourceId, datasource),
       snapshot: snapshot ?? null,
+      caller,
     };
   }
 }

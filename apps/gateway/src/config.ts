@@ -25,6 +25,12 @@ export const gatewaySchema = z
       )
       .optional()
       .describe('Keys that clients send as `Authorization: Bearer`, separated by commas'),
+    NANO_CALLER_HEADER: z
+      .string()
+      .toLowerCase()
+      .regex(/^[a-z0-9][a-z0-9-]*$/, 'is the name of a header')
+      .optional()
+      .describe('Header that names who asks; trusted, so whoever stands in front of the gateway must set it'),
     NANO_DEFAULT_DATASOURCE: datasourceNameSchema
       .optional()
       .describe('Datasource of questions that name none'),

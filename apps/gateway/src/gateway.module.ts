@@ -6,6 +6,7 @@ import { JobQueue } from '#shared/queue/job-queue';
 import { QueueModule } from '#shared/queue/queue.module';
 import { Metrics } from '#shared/telemetry/metrics';
 import { TelemetryModule } from '#shared/telemetry/telemetry.module';
+import { Callers } from './callers/callers.js';
 import { ChecksController } from './checks/checks.controller.js';
 import type { GatewayConfig } from './config.js';
 import { DatasourcesController } from './datasources/datasources.controller.js';
@@ -47,6 +48,7 @@ export class GatewayModule implements OnModuleInit {
         ChecksController,
       ],
       providers: [
+        Callers,
         Admission,
         QueryIntake,
         QueryViews,

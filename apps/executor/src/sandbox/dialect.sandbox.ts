@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { refusalOf } from '#shared/contracts/caller';
 import { permanent } from '#shared/errors/app-error';
 import { checkText } from '../guard/text-gate.js';
 import { atLeast, detectIsolation, type Isolation, type IsolationLevel } from './isolation/isolation.js';
@@ -55,6 +56,7 @@ export class DialectSandbox extends Sandbox {
 
   override async run(target: Target, sql: string, signal: AbortSignal): Promise<Outcome> {
     signal.throwIfAborted();
+    refuseCaller(target);
     const refusal =
       refuseText(sql) ?? refuseUnenforced(target) ?? (await this.refuseCost(target, sql, signal));
     if (refusal) return refusal;
@@ -72,6 +74,7 @@ export class DialectSandbox extends Sandbox {
 
   override async check(target: Target, sql: string, signal: AbortSignal): Promise<Checked> {
     signal.throwIfAborted();
+    refuseCaller(target);
     const refusal = refuseText(sql) ?? refuseUnenforced(target);
     if (refusal) return refusal;
     const { connection } = target;
@@ -139,6 +142,15 @@ function refuseUnenforced({ connection, policy }: Target): Failure | null {
   const message =
     'denyColumns is not enforced on MySQL; grant the account only the columns that it may read.';
   return rejected('guard', { class: 'policy', message }, performance.now());
+}
+
+/** The gateway has asked the same: this is the wall behind it. */
+function refuseCaller({ connection, policy: { asCaller }, caller = null }: Target): void {
+  const reason =
+    asCaller && connection.dialect !== 'postgres'
+      ? 'Only PostgreSQL can run statements as the caller.'
+      : refusalOf(asCaller, caller);
+  if (reason !== null) throw permanent('caller_refused', reason, { stage: 'execute' });
 }
 
 function refuseText(sql: string): Failure | null {

@@ -10,6 +10,8 @@ export interface Target {
   connection: Connection;
   policy: AccessPolicy;
   snapshot?: SchemaSnapshot | null;
+  /** Who asked, where somebody said. */
+  caller?: string | null;
 }
 
 /** `failed` is a mistake in the SQL, `rejected` a refusal; both are for the model to mend. */
@@ -27,7 +29,7 @@ export type Checked = { kind: 'valid'; cost: number | null; elapsedMs: number } 
  * The only way of SQL to a target database.
  *
  * `run` and `check` throw a retryable AppError (`database_unreachable`, `sandbox_failed`) when the infrastructure failed
- * through no fault of the statement, and the signal's reason when it was aborted; everything that the
+ * through no fault of the statement, a permanent one (`caller_refused`) when the database does not serve the caller, and the signal's reason when it was aborted; everything that the
  * statement itself brought about is an Outcome.
  */
 export abstract class Sandbox {

@@ -1,11 +1,16 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
+import { refusalOf } from '#shared/contracts/caller';
 import { checkSchema, type CheckView, createCheckSchema } from '#shared/contracts/check';
 import { permanent, retryable } from '#shared/errors/app-error';
+import { DatasourceStore } from '#shared/persistence/datasource.store';
 import { CheckStore } from '#shared/persistence/check.store';
 import { JobQueue } from '#shared/queue/job-queue';
+import { Callers } from '../callers/callers.js';
+import { ownedGuard } from '../callers/owned.guard.js';
 import { problemResponse, schemaOf } from '../http/openapi.js';
 
 const mostOpen = 32;
@@ -16,10 +21,13 @@ const afterSchema = z.coerce.number().int().min(0).max(1_000_000).catch(0);
 @ApiTags('checks')
 @ApiBearerAuth()
 @Controller('v1/checks')
+@UseGuards(ownedGuard('check'))
 export class ChecksController {
   constructor(
     private readonly store: CheckStore,
+    private readonly datasources: DatasourceStore,
     private readonly queue: JobQueue,
+    private readonly callers: Callers,
   ) {}
 
   @Post()
@@ -29,17 +37,21 @@ export class ChecksController {
     operationId: 'createCheck',
   })
   @ApiResponse({ status: 202, schema: schemaOf(checkSchema) })
-  @problemResponse(400, 401, 404, 413, 415, 429, 503)
+  @problemResponse(400, 401, 403, 404, 413, 415, 429, 503)
   async create(
     @Body({ schema: createCheckSchema }) request: z.output<typeof createCheckSchema>,
+    @Req() http: FastifyRequest,
   ): Promise<CheckView> {
     const open = await this.store.countOpen();
     if (open >= mostOpen)
       throw retryable('too_many_checks', `${open} checks are open, as many as the service takes.`, {
         retryAfterMs,
       });
+    const caller = this.callers.of(http);
+    const refusal = refusalOf((await this.datasources.byName(request.datasource))?.policy.asCaller, caller);
+    if (refusal !== null) throw permanent('caller_refused', refusal);
     const id = uuidv7();
-    if (!(await this.store.add(id, request.datasource, request.statements, request.dryRun)))
+    if (!(await this.store.add(id, request, caller)))
       throw permanent('unknown_datasource', `There is no datasource named ${request.datasource}.`);
     await this.queue.enqueue('check', { checkId: id, part: 0 });
     return this.find(id, 0);

@@ -40,6 +40,7 @@ export class DatasourcesController {
       request.connection,
       this.config.SQLITE_ROOT,
       request.allowPrivileged,
+      request.policy.asCaller,
     );
     const added = await this.store.add(uuidv7(), request.name, connection, location, request.policy);
     if (!added) throw permanent('datasource_exists', `There is a datasource named ${request.name}.`);

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { AsCaller } from '#shared/contracts/caller';
 import { describeError, isAppError, permanent } from '#shared/errors/app-error';
 import { checkCertificateFiles } from './certificate-files.js';
 import type { CheckedConnection } from './checked-connection.js';
@@ -15,7 +16,7 @@ const powerfulRoles = [
 ];
 
 const roleSql = `
-  SELECT r.rolname AS role, r.rolsuper AS "isSuperuser", current_database() AS database,
+  SELECT r.rolname AS role, r.rolsuper AS "isSuperuser", r.rolbypassrls AS "bypassesPolicies", current_database() AS database,
     array(SELECT p.rolname::text FROM pg_roles p WHERE p.rolname = ANY ($1) AND pg_has_role(current_user, p.oid, 'member')) AS powers
   FROM pg_roles r WHERE r.rolname = current_user`;
 
@@ -29,6 +30,7 @@ const writableSql = `
 interface Role {
   role: string;
   isSuperuser: boolean;
+  bypassesPolicies: boolean;
   database: string;
   powers: string[];
 }
@@ -38,7 +40,11 @@ interface Writable {
   owned: boolean;
 }
 
-export async function checkPostgres(url: string, allowPrivileged: boolean): Promise<CheckedConnection> {
+export async function checkPostgres(
+  url: string,
+  allowPrivileged: boolean,
+  asCaller?: AsCaller,
+): Promise<CheckedConnection> {
   if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url))
     throw permanent(
       'invalid_request',
@@ -51,7 +57,8 @@ export async function checkPostgres(url: string, allowPrivileged: boolean): Prom
     client.on('error', () => undefined);
     await client.connect();
     await client.query('select 1');
-    if (!allowPrivileged) await checkRole(client);
+    if (!allowPrivileged) await checkRole(client, asCaller !== undefined);
+    if (asCaller?.by === 'role') await checkCallersRoles(client, asCaller.roles, allowPrivileged);
   } catch (error) {
     if (isAppError(error)) throw error;
     throw permanent('connection_failed', `The database refused the connection: ${describeError(error)}`, {
@@ -67,11 +74,34 @@ export async function checkPostgres(url: string, allowPrivileged: boolean): Prom
   };
 }
 
-async function checkRole(client: pg.Client): Promise<void> {
+/** Statements run as these: each must be within reach of the connection's role, and can only read. */
+async function checkCallersRoles(
+  client: pg.Client,
+  roles: Readonly<Record<string, string>>,
+  allowPrivileged: boolean,
+): Promise<void> {
+  for (const role of new Set(Object.values(roles))) {
+    const taken = client.query(`SET ROLE ${pg.escapeIdentifier(role)}`);
+    await taken.catch((error: unknown) => {
+      throw permanent('invalid_request', `policy.asCaller.roles: ${role}: ${describeError(error)}`, {
+        cause: error,
+      });
+    });
+    if (!allowPrivileged) await checkRole(client, true);
+    await client.query('RESET ROLE');
+  }
+}
+
+/** @param underPolicies whether row-level security is what keeps callers apart */
+async function checkRole(client: pg.Client, underPolicies: boolean): Promise<void> {
   const [role] = (await client.query<Role>(roleSql, [powerfulRoles])).rows;
   if (!role) return;
   const writable = (await client.query<Writable>(writableSql)).rows;
   if (role.isSuperuser) refusePrivileged(`The role ${role.role} is a superuser.`, readerFor(role, writable));
+  if (underPolicies && role.bypassesPolicies)
+    refusePrivileged(`The role ${role.role} bypasses row-level security.`, [
+      `ALTER ROLE ${pg.escapeIdentifier(role.role)} NOBYPASSRLS;`,
+    ]);
   if (writable.some(({ owned }) => owned))
     refusePrivileged(`The role ${role.role} owns tables.`, readerFor(role, writable));
   const name = pg.escapeIdentifier(role.role);

@@ -1,6 +1,18 @@
-import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Param,
+  Post,
+  Req,
+  Res,
+  UseGuards,
+} from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import {
   type CreateQuery,
@@ -11,6 +23,8 @@ import {
 } from '#shared/contracts/query';
 import { permanent } from '#shared/errors/app-error';
 import { QueryStore } from '#shared/persistence/query.store';
+import { Callers } from '../callers/callers.js';
+import { ownedGuard } from '../callers/owned.guard.js';
 import { problemResponse, schemaOf } from '../http/openapi.js';
 import { preferredWait } from '../http/preferences.js';
 import { QueryChanges } from './query.changes.js';
@@ -26,6 +40,7 @@ const lastEventIdSchema = z.coerce.number().int().min(0).catch(0);
 @ApiTags('queries')
 @ApiBearerAuth()
 @Controller('v1/queries')
+@UseGuards(ownedGuard('query'))
 export class QueriesController {
   constructor(
     private readonly intake: QueryIntake,
@@ -33,6 +48,7 @@ export class QueriesController {
     private readonly changes: QueryChanges,
     private readonly stream: QueryStream,
     private readonly store: QueryStore,
+    private readonly callers: Callers,
   ) {}
 
   @Post()
@@ -57,15 +73,16 @@ export class QueriesController {
     description: 'Accepted; `Location` names the query',
     schema: schemaOf(querySchema),
   })
-  @problemResponse(400, 401, 404, 413, 415, 422, 429, 503)
+  @problemResponse(400, 401, 403, 404, 413, 415, 422, 429, 503)
   async create(
     @Body({ schema: createQuerySchema }) request: CreateQuery,
     @Headers() headers: Record<string, string | undefined>,
+    @Req() http: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const key = idempotencyKeySchema.safeParse(headers['idempotency-key']);
     if (!key.success) throw permanent('invalid_request', 'Idempotency-Key: has 1 to 255 characters');
-    const { id, isNew } = await this.intake.accept(request, key.data);
+    const { id, isNew } = await this.intake.accept(request, key.data, this.callers.of(http));
     const wait = preferredWait(headers['prefer']);
     // Before it is enqueued: its end cannot be missed then.
     const end = wait > 0 ? this.changes.ended(id, wait * 1_000, closed(reply), isNew) : undefined;

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { CreateQuery } from '#shared/contracts/query';
+import { refusalOf } from '#shared/contracts/caller';
 import { permanent, retryable } from '#shared/errors/app-error';
 import { DatasourceStore } from '#shared/persistence/datasource.store';
 import type { Database } from '#shared/persistence/database';
@@ -31,8 +32,12 @@ export class QueryIntake {
   ) {}
 
   /** Writes the query, or finds the first one of the key. A new one waits for `enqueue`. */
-  async accept(request: CreateQuery, idempotencyKey: string | undefined): Promise<Accepted> {
-    const requestHash = createHash('sha256').update(JSON.stringify(request)).digest('hex');
+  async accept(
+    request: CreateQuery,
+    idempotencyKey: string | undefined,
+    caller: string | null,
+  ): Promise<Accepted> {
+    const requestHash = hashOf(request, caller);
     if (idempotencyKey !== undefined) {
       const earlier = await this.earlier(idempotencyKey, requestHash);
       if (earlier !== undefined) return { id: earlier, isNew: false };
@@ -41,10 +46,11 @@ export class QueryIntake {
     if (datasource === undefined)
       throw permanent('no_default_datasource', 'Name a datasource: the gateway has no default one.');
     const id = await this.admission.admit(() =>
-      this.insert(request, datasource, idempotencyKey, requestHash),
+      this.insert(request, datasource, idempotencyKey, requestHash, caller),
     );
     if (id === undefined) {
-      if (idempotencyKey === undefined || (await this.datasources.idOf(datasource)) === undefined)
+      await this.refuse(datasource, caller);
+      if (idempotencyKey === undefined)
         throw permanent('unknown_datasource', `There is no datasource named ${datasource}.`);
       return { id: await this.firstOf(idempotencyKey, requestHash), isNew: false };
     }
@@ -56,21 +62,30 @@ export class QueryIntake {
     await this.queue.enqueue('retrieve', { queryId: id, attempt: 0 });
   }
 
-  /** Undefined when there is no such datasource, or another request with the same key was faster. */
+  /** Throws where the datasource is missing or does not serve the caller. */
+  private async refuse(name: string, caller: string | null): Promise<void> {
+    const datasource = await this.datasources.byName(name);
+    if (!datasource) throw permanent('unknown_datasource', `There is no datasource named ${name}.`);
+    const refusal = refusalOf(datasource.policy.asCaller, caller);
+    if (refusal !== null) throw permanent('caller_refused', refusal);
+  }
+
+  /** Undefined when the datasource is missing or does not serve the caller, or another request with the same key was faster. */
   private async insert(
     request: CreateQuery,
     datasource: string,
     key: string | undefined,
     requestHash: string,
+    caller: string | null,
   ): Promise<string | undefined> {
     const id = uuidv7();
     const { rows } = await sql<{ id: string }>`
       with accepted as (
-        insert into query (id, datasource_id, question, status, max_corrections, candidate_count, idempotency_key, request_hash, created_at, updated_at, deadline_at)
+        insert into query (id, datasource_id, question, status, max_corrections, candidate_count, idempotency_key, request_hash, caller, created_at, updated_at, deadline_at)
         select ${id}::uuid, datasource.id, ${request.question}::text, 'queued',
-          ${request.maxCorrections ?? this.config.MAX_CORRECTIONS}::int, ${request.candidates ?? 1}::int, ${key ?? null}::text, ${requestHash}::text,
+          ${request.maxCorrections ?? this.config.MAX_CORRECTIONS}::int, ${request.candidates ?? 1}::int, ${key ?? null}::text, ${requestHash}::text, ${caller}::text,
           now(), now(), now() + make_interval(secs => ${this.config.QUERY_DEADLINE_MS / 1_000}::float8)
-        from datasource where name = ${datasource} and removed_at is null
+        from datasource where name = ${datasource} and removed_at is null and ${servesCaller(caller)}
         on conflict (idempotency_key) where idempotency_key is not null do nothing
         returning id),
       event as (
@@ -99,4 +114,16 @@ export class QueryIntake {
       throw permanent('idempotency_key_reused', 'This Idempotency-Key belongs to another request.');
     return row?.id;
   }
+}
+
+/** The same request of another caller is another request. */
+function hashOf(request: CreateQuery, caller: string | null): string {
+  const identity = caller === null ? request : { request, caller };
+  return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
+}
+
+/** refusalOf in SQL, so that the common case costs no statement of its own. */
+function servesCaller(caller: string | null) {
+  return sql<boolean>`(policy -> 'asCaller' is null or ${caller}::text is not null
+    and (policy -> 'asCaller' ->> 'by' <> 'role' or jsonb_exists(policy -> 'asCaller' -> 'roles', ${caller}::text)))`;
 }

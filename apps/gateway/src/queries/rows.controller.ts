@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, Param, Query, Res, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { cellSchema, resultColumnSchema, truncations } from '#shared/contracts/query';
 import { permanent } from '#shared/errors/app-error';
+import { ownedGuard } from '../callers/owned.guard.js';
 import { problemResponse, schemaOf } from '../http/openapi.js';
 import { type AnswerHead, AnswerRows } from './answer.rows.js';
 import { csv, jsonLines, type RowFormat, spreadsheetCsv } from './row.formats.js';
@@ -32,6 +33,7 @@ type Rows = z.infer<typeof rowsSchema>;
 @ApiTags('queries')
 @ApiBearerAuth()
 @Controller('v1/queries')
+@UseGuards(ownedGuard('query'))
 export class RowsController {
   constructor(private readonly answers: AnswerRows) {}
 

@@ -39,13 +39,15 @@ function introspectDialect(
   connection: Connection,
   policy: AccessPolicy,
 ): Promise<TableSnapshot[]> | TableSnapshot[] {
+  // What one caller may see must not reach another through the snapshot.
+  const keepsValues = policy.sampleValues && !policy.asCaller;
   switch (connection.dialect) {
     case 'sqlite':
-      return introspectSqlite(connection.file, policy.sampleValues);
+      return introspectSqlite(connection.file, keepsValues);
     case 'postgres':
-      return introspectPostgres(connection.url, policy.sampleValues);
+      return introspectPostgres(connection.url, keepsValues);
     case 'mysql':
-      return introspectMysql(connection.url, policy.sampleValues);
+      return introspectMysql(connection.url, keepsValues);
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { asCallerSchema } from './caller.js';
 
 export const dialects = ['sqlite', 'postgres', 'mysql'] as const;
 export const dialectSchema = z.enum(dialects);
@@ -34,6 +35,8 @@ export const accessPolicySchema = z.object({
   timeoutMs: z.int().min(10).max(300_000).default(10_000),
   /** Highest cost that the engine may estimate for a statement, in its own unit; unset asks for no estimate. */
   maxCost: z.number().positive().optional(),
+  /** PostgreSQL only. Every question needs a caller then, and no cell values are kept. */
+  asCaller: asCallerSchema.optional(),
 });
 /** Table and column of an entry of `denyColumns`. */
 export function splitColumn(name: string): [table: string, column: string] {

@@ -25,6 +25,12 @@ export const errorCatalogue = {
     meaning: 'The API key is missing or wrong.',
     mend: 'Send `Authorization: Bearer <key>` with a key of NANO_API_KEYS.',
   },
+  caller_refused: {
+    http: 403,
+    stage: null,
+    meaning: 'The datasource runs statements as the caller, and does not know this one, or none was named.',
+    mend: 'Let the proxy set the header of NANO_CALLER_HEADER, and map the caller in `asCaller` of the policy.',
+  },
   not_found: {
     http: 404,
     stage: null,

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import type { CheckStatus, CheckView, Verdict } from '../contracts/check.js';
+import type { z } from 'zod';
+import type { CheckStatus, CheckView, createCheckSchema, Verdict } from '../contracts/check.js';
 import type { QueryError } from '../contracts/query.js';
 import type { Database } from './database.js';
 import type { WorkDatasource } from './query.work.js';
@@ -13,6 +14,7 @@ export interface CheckWork {
   /** Null when it was removed. */
   datasource: WorkDatasource | null;
   dryRun: boolean;
+  caller: string | null;
 }
 
 export interface OpenCheck {
@@ -29,14 +31,18 @@ export class CheckStore {
   constructor(@Inject(DATABASE) private readonly db: Database) {}
 
   /** False when there is no such datasource. Checks that nobody will ask for again go by the way. */
-  async add(id: string, datasource: string, statements: string[], dryRun: boolean): Promise<boolean> {
+  async add(
+    id: string,
+    { datasource, statements, dryRun }: z.output<typeof createCheckSchema>,
+    caller: string | null,
+  ): Promise<boolean> {
     await sql`delete from statement_check where status <> 'open' and updated_at < now() - ${keptFor}::interval`.execute(
       this.db,
     );
     const { rows } = await sql`
       with added as (
-        insert into statement_check (id, datasource_id, status, dry_run)
-        select ${id}::uuid, id, 'open', ${dryRun}::boolean from datasource where name = ${datasource} and removed_at is null
+        insert into statement_check (id, datasource_id, status, dry_run, caller)
+        select ${id}::uuid, id, 'open', ${dryRun}::boolean, ${caller}::text from datasource where name = ${datasource} and removed_at is null
         returning id),
       statements as (
         insert into checked_statement (check_id, number, sql)
@@ -55,8 +61,8 @@ export class CheckStore {
 
   /** Undefined when the part is not, or no longer, the one to work on. */
   async work(id: string, part: number): Promise<CheckWork | undefined> {
-    const { rows } = await sql<{ datasourceId: string; dryRun: boolean; datasource: WorkDatasource | null }>`
-      select c.datasource_id as "datasourceId", c.dry_run as "dryRun",
+    const { rows } = await sql<CheckWork>`
+      select c.datasource_id as "datasourceId", c.dry_run as "dryRun", c.caller,
         case when d.id is not null then jsonb_build_object('name', d.name, 'status', d.status, 'fingerprint', d.fingerprint,
           'error', d.error, 'sealedConnection', d.sealed_connection, 'policy', d.policy) end as datasource
       from statement_check c left join datasource d on d.id = c.datasource_id and d.removed_at is null

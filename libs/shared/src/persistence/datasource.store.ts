@@ -104,17 +104,6 @@ export class DatasourceStore {
     return row && toRow(row);
   }
 
-  /** The id alone, for requests that need no connection opened. */
-  async idOf(name: string): Promise<string | undefined> {
-    const row = await this.db
-      .selectFrom('datasource')
-      .select('id')
-      .where('name', '=', name)
-      .where('removed_at', 'is', null)
-      .executeTakeFirst();
-    return row?.id;
-  }
-
   /**
    * Undefined when it was removed.
    * @throws AppError `master_key_wrong`

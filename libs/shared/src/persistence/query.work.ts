@@ -13,6 +13,8 @@ export interface QueryWork {
   question: string;
   status: QueryStatus;
   attempt: number;
+  /** Who asked; null where the gateway was not told. */
+  caller: string | null;
   maxCorrections: number;
   candidateCount: number;
   /** While it is being generated for; null in the other stages, which do not need it. */
@@ -46,7 +48,7 @@ export const attemptsOfQuery = sql<Attempt[]>`coalesce((
   from attempt a where a.query_id = query.id)::jsonb, '[]'::jsonb)`;
 
 export const workColumns = sql`
-  query.id, query.datasource_id as "datasourceId", query.question, query.status, query.attempt,
+  query.id, query.datasource_id as "datasourceId", query.question, query.status, query.attempt, query.caller,
   query.max_corrections as "maxCorrections", query.candidate_count as "candidateCount",
   case when query.status = 'generating' then query.context end as context,
   ${attemptsOfQuery} as attempts,

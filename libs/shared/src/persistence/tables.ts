@@ -45,6 +45,7 @@ export interface Tables {
     error: NullableJson<QueryError>;
     idempotency_key: string | null;
     request_hash: string | null;
+    caller: string | null;
     created_at: Timestamp;
     updated_at: Timestamp;
     deadline_at: Timestamp;

@@ -11,8 +11,9 @@ import {
 } from '../../traceback/postgres-traceback.js';
 import { failed, rejected, since, timedOut } from '../outcome.js';
 import type { Checked, Outcome, Target } from '../sandbox.js';
+import { becoming } from './postgres-caller.js';
 import { PostgresPool } from './postgres-pool.js';
-import { PostgresStatement, type StatementEnd } from './postgres-statement.js';
+import { type Preparation, PostgresStatement, type StatementEnd } from './postgres-statement.js';
 
 type PostgresConnection = Extract<Connection, { dialect: 'postgres' }>;
 
@@ -74,7 +75,8 @@ export class PostgresSandbox {
     const ignore = (): void => {};
     client.on('error', ignore);
     try {
-      const end = await statement.run(setup(facts.searchPath, policy.timeoutMs), prefix + sql, signal);
+      const before = [setup(facts.searchPath, policy.timeoutMs), ...becoming(target)];
+      const end = await statement.run(before, prefix + sql, signal);
       return this.outcomeOf(end, typeNames, target, started);
     } catch (error) {
       signal.throwIfAborted();
@@ -149,7 +151,7 @@ export class PostgresSandbox {
 }
 
 /** The first SELECT fixes the transaction's mode: after it, READ WRITE is an error. */
-function setup(searchPath: readonly string[], timeoutMs: number): string {
+function setup(searchPath: readonly string[], timeoutMs: number): Preparation {
   const path = [...searchPath.map((schema) => `"${schema.replaceAll('"', '""')}"`), 'pg_temp'].join(', ');
   const lockMs = Math.min(timeoutMs, 2_000);
   const settings = [
@@ -166,7 +168,7 @@ function setup(searchPath: readonly string[], timeoutMs: number): string {
     `extra_float_digits = 1`,
   ];
   const sets = settings.map((setting) => `SET LOCAL ${setting}`).join('; ');
-  return `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${sets}; SELECT 1`;
+  return { sql: `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${sets}; SELECT 1` };
 }
 
 const explain = 'EXPLAIN (FORMAT JSON) ';

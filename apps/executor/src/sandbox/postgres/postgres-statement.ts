@@ -12,6 +12,12 @@ export interface StatementLimits {
   timeoutMs: number;
 }
 
+/** Our own statement that goes before, and what its failure is taken for where that is not the statement's. */
+export interface Preparation {
+  sql: string;
+  failureOf?: (error: unknown) => unknown;
+}
+
 export type StatementEnd =
   | {
       kind: 'rows';
@@ -54,13 +60,16 @@ export class PostgresStatement {
   }
 
   /** Throws the server's errors, and the signal's reason once the statement has ended because of it. */
-  async run(setup: string, sql: string, signal: AbortSignal): Promise<StatementEnd> {
+  async run(setup: readonly Preparation[], sql: string, signal: AbortSignal): Promise<StatementEnd> {
     const timer = setTimeout(() => this.stop('timeout'), this.limits.timeoutMs);
     const abort = (): void => this.stop('aborted');
     signal.addEventListener('abort', abort, { once: true });
     const count = (chunk: Buffer): void => this.count(chunk);
     try {
-      await this.client.query(setup);
+      for (const { sql: statement, failureOf } of setup)
+        await this.client.query(statement).catch((error: unknown) => {
+          throw failureOf ? failureOf(error) : error;
+        });
       this.stream.on('data', count);
       await this.read(sql);
     } catch (error) {
