@@ -142,6 +142,35 @@ describe('MySQL behind the sandbox', () => {
     expect(await fateOf('SELECT leak()', {}, shop.administratorUrl)).toBe('rejected');
   });
 
+  it.each([
+    ['denied', { denyColumns: ['customers.email'] }],
+    ['not allowed', { allowColumns: ['customers.id', 'customers.name', 'customers.country'] }],
+  ])('keeps columns that are %s from whoever asks', async (_, columns) => {
+    const policy = { allowTables: undefined, ...columns };
+    for (const sql of [
+      'SELECT email FROM customers',
+      'SELECT \u00e9mail FROM customers',
+      'SELECT * FROM customers',
+      'SELECT c.* FROM shop.customers c',
+      'SELECT name FROM customers NATURAL JOIN (SELECT "ada@example.org" AS email) s',
+      'SELECT x FROM (SELECT * FROM customers) AS d',
+      'SELECT id FROM contacts',
+      'SELECT name FROM customers ORDER BY `EMAIL`',
+      'SELECT _rowid FROM customers',
+    ])
+      expect({ sql, fate: await fateOf(sql, policy, shop.administratorUrl) }).toEqual({
+        sql,
+        fate: 'rejected',
+      });
+    for (const sql of [
+      'SELECT id, name, country FROM customers',
+      'SELECT COUNT(*), 2*3, MAX(c.id)*2 FROM customers c',
+      'SELECT p.* FROM products p',
+      'SELECT name FROM customers WHERE name = "Ada"',
+    ])
+      expect({ sql, fate: await fateOf(sql, policy) }).toEqual({ sql, fate: 'allowed' });
+  });
+
   it('explains with a cost, runs nothing, and refuses above the bound', async () => {
     const dear = 'SELECT COUNT(*) FROM order_items a, order_items b, order_items c, order_items d';
     const checked = await sandbox.check(target({}, shop.readerUrl), dear, AbortSignal.timeout(5_000));

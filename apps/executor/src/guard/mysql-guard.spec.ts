@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { readAsMysqlString } from './mysql-double-quotes.js';
-import { guardMysql } from './mysql-guard.js';
+import { guardMysql, type MysqlGuardContext } from './mysql-guard.js';
 import type { MysqlServerFacts } from './mysql-relations.js';
 
 const facts: MysqlServerFacts = {
   database: 'shop',
   otherDatabases: new Set(['mysql', 'information_schema', 'tenant_b']),
+  columns: new Map([['customers', ['id', 'name', 'email']]]),
   relations: new Set(['orders', 'customers', 'secrets', 'totals', 'leaks', 'opaque']),
   views: new Map([
     ['totals', new Set(['shop', 'orders', 'total'])],
@@ -77,10 +78,94 @@ describe('the guard of MySQL', () => {
     expect(await classOf('SELECT * FROM leaks', { allowTables: ['leaks'] })).toBeNull();
   });
 
+  it.each([
+    'SELECT * FROM 2023_orders',
+    'SELECT `2023_orders`.id FROM orders AS 2023_orders',
+    'SELECT 1e5, 0x1F, 0b11, .5, 1.5, 1e-3, 2 AS `x` FROM orders',
+    'SELECT o.1e5, o.7up FROM orders o',
+  ])('reads names that begin with digits as the server does: %s', async (sql) => {
+    const relations = new Set([...facts.relations, '2023_orders']);
+    expect(
+      await guardMysql(sql, {
+        policy: { allowTables: ['orders', '2023_orders'] },
+        facts: { ...facts, relations },
+      }),
+    ).toBeNull();
+  });
+
+  it.each([
+    'SELECT 1email FROM customers',
+    'SELECT c.1email FROM customers c',
+    'SELECT c.0x FROM customers c',
+    'SELECT c.123 FROM customers c',
+    'SELECT shop.customers.1e5 FROM customers',
+  ])('sees a hidden column that begins with digits: %s', async (sql) => {
+    const denyColumns = ['1email', '0x', '123', '1e5'].map((name) => `customers.${name}`);
+    expect(await guardMysql(sql, { policy: { denyColumns }, facts })).toMatchObject({ class: 'policy' });
+  });
+
   it('reads a name in double quotes as a string where it is asked to', () => {
     expect(readAsMysqlString(`SELECT "a" FROM t WHERE b = "O'x\\" AND c."O'x\\" = 'O''x'`, "O'x\\")).toBe(
       `SELECT "a" FROM t WHERE b = 'O''x\\\\' AND c."O'x\\" = 'O''x'`,
     );
     expect(readAsMysqlString('SELECT `a`', 'a')).toBeNull();
+  });
+});
+
+describe('hidden columns in the guard of MySQL', () => {
+  const views = new Map([
+    ['contacts', new Set(['shop', 'customers', 'email'])],
+    ['totals', new Set(['shop', 'orders', 'total'])],
+    ['deeper', new Set(['contacts'])],
+    ['opaque', null],
+  ]);
+  const relations = new Set([...facts.relations, 'contacts', 'deeper']);
+  const check = (sql: string, policy: MysqlGuardContext['policy']) =>
+    guardMysql(sql, { policy, facts: { ...facts, views, relations } });
+  const policies = [
+    { denyColumns: ['customers.Email'] },
+    { allowColumns: ['shop.customers.id', 'customers.name'] },
+  ];
+
+  it.each([
+    'SELECT email FROM customers',
+    'SELECT EMAIL FROM customers',
+    'SELECT `e``mail`, `email` FROM customers',
+    'SELECT "email" FROM customers',
+    'SELECT \u00e9mail FROM customers',
+    'SELECT * FROM customers',
+    'SELECT DISTINCT * FROM customers',
+    'SELECT ALL * FROM customers',
+    'SELECT STRAIGHT_JOIN * FROM customers',
+    'SELECT id, * FROM customers',
+    'SELECT c.* FROM shop.customers c',
+    'SELECT/**/*/**/FROM customers',
+    'SELECT (SELECT * FROM customers LIMIT 1)',
+    'SELECT name FROM customers NATURAL JOIN orders',
+    'SELECT name FROM customers JOIN orders USING (email)',
+    'SELECT x FROM (SELECT * FROM customers) AS d(a, b, x)',
+    'WITH c(a, b, x) AS (SELECT * FROM customers) SELECT x FROM c',
+    'SELECT 1 UNION TABLE customers',
+    'SELECT name FROM customers ORDER BY email',
+    'SELECT name FROM customers WHERE (id, email) IN (SELECT 1, 2)',
+    'SELECT MAX(customers.email) FROM customers',
+    'SELECT id FROM contacts',
+    'SELECT id FROM deeper',
+    'SELECT id FROM opaque',
+    'SELECT _rowid FROM customers',
+    'SELECT name FROM orders UNION SELECT email FROM customers',
+  ])('refuse %s', async (sql) => {
+    for (const policy of policies) expect(await check(sql, policy)).not.toBeNull();
+  });
+
+  it.each([
+    'SELECT id, name FROM customers',
+    "SELECT COUNT(*), 2 * 3 * (1) * id FROM customers WHERE name LIKE 'email%'",
+    'SELECT o.*, o.email FROM orders o',
+    'SELECT * FROM totals',
+    'SELECT name FROM customers JOIN orders USING (id)',
+    'SELECT c.name AS n, id*2, (id)*2 FROM customers c JOIN orders o ON o.customer_id = c.id',
+  ])('let %s pass', async (sql) => {
+    for (const policy of policies) expect(await check(sql, policy)).toBeNull();
   });
 });

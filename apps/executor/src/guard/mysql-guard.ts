@@ -2,13 +2,14 @@ import type { Traceback } from '#shared/contracts/attempt';
 import type { AccessPolicy } from '#shared/contracts/datasource';
 import type { SchemaSnapshot } from '#shared/contracts/snapshot';
 import { unknownTableHint } from '../traceback/hint.js';
+import { hiddenColumnOf } from './mysql-columns.js';
 import { mysqlFunctions, mysqlWordsBeforeParenthesis } from './mysql-functions.js';
 import { lexMysql, MysqlLexerError, type MysqlToken } from './mysql-lexer.js';
 import { MysqlRelations, type MysqlServerFacts } from './mysql-relations.js';
 import { relationsOf, UnreadableError } from './mysql-tree.js';
 
 export interface MysqlGuardContext {
-  policy: Pick<AccessPolicy, 'allowTables' | 'denyTables'>;
+  policy: Pick<AccessPolicy, 'allowTables' | 'denyTables' | 'allowColumns' | 'denyColumns'>;
   facts: MysqlServerFacts;
   snapshot?: SchemaSnapshot | null;
 }
@@ -69,6 +70,8 @@ export async function guardMysql(sql: string, context: MysqlGuardContext): Promi
         unknownTableHint(name, context.snapshot),
       );
     }
+    const fault = hiddenColumnOf(tokens, context.policy, context.facts);
+    if (fault !== null) refuse('policy', fault, undefined, 'Name the columns that are needed, one by one.');
     return null;
   } catch (error) {
     if (error instanceof Refused) return error.traceback;

@@ -24,8 +24,12 @@ export class MysqlLexerError extends Error {
 const space = /\s+/y;
 const lineComment = /(?:#|--(?=\s|$))[^\n]*/y;
 const name = /[\p{L}_$\u0080-\uffff][\p{L}\p{N}_$\u0080-\uffff]*/uy;
-/** A name may begin with digits in MySQL, `1e5` apart. */
+/** A name may begin with digits, and behind a dot be nothing else. */
+const digitName =
+  /(?!\d+e\d|0x[0-9a-f]+(?![\p{L}\p{N}_$\u0080-\uffff])|0b[01]+(?![\p{L}\p{N}_$\u0080-\uffff]))\d+[\p{L}_$\u0080-\uffff][\p{L}\p{N}_$\u0080-\uffff]*/iuy;
+const fieldName = /[\p{L}\p{N}_$\u0080-\uffff]+/uy;
 const number = /(?:0[xX][0-9a-fA-F]+|0b[01]+|\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)/y;
+const dotBeforeDigit = /\.(?=\d)/y;
 const operator = /<=>|<<|>>|<>|<=|>=|!=|\|\||&&|->>|->|[-+*/%=<>(),.;|&^~!]/y;
 
 export function lexMysql(sql: string): MysqlToken[] {
@@ -41,7 +45,7 @@ export function lexMysql(sql: string): MysqlToken[] {
       at += gap.length;
       continue;
     }
-    const token = quoted(sql, at) ?? plain(match, at);
+    const token = quoted(sql, at) ?? field(match, tokens, at) ?? plain(match, at);
     if (!token) {
       const character = String.fromCodePoint(sql.codePointAt(at) ?? 0);
       throw new MysqlLexerError('policy', `The character ${character} is not allowed outside strings.`, at);
@@ -52,7 +56,25 @@ export function lexMysql(sql: string): MysqlToken[] {
   return tokens;
 }
 
+/** Right behind a name a dot goes before another, digits or not. */
+function field(
+  match: (pattern: RegExp) => string | null,
+  tokens: readonly MysqlToken[],
+  at: number,
+): MysqlToken | null {
+  const last = tokens.at(-1);
+  if (last?.end !== at) return null;
+  if (last.kind === 'word' || last.kind === 'quoted') {
+    const dot = match(dotBeforeDigit);
+    return dot === null ? null : make('operator', dot, dot, at);
+  }
+  const word = last.text === '.' && last.kind === 'operator' ? match(fieldName) : null;
+  return word === null ? null : make('word', word.toUpperCase(), `\`${word}\``, at, word.length);
+}
+
 function plain(match: (pattern: RegExp) => string | null, at: number): MysqlToken | null {
+  const named = match(digitName);
+  if (named !== null) return make('word', named.toUpperCase(), `\`${named}\``, at, named.length);
   const digits = match(number);
   if (digits !== null) return make('number', digits, digits, at);
   const word = match(name);

@@ -6,6 +6,8 @@ export interface MysqlServerFacts {
   otherDatabases: ReadonlySet<string>;
   /** Tables and views of the database. */
   relations: ReadonlySet<string>;
+  /** Of each table and view. */
+  columns: ReadonlyMap<string, readonly string[]>;
   /** Views → names that their definition holds; null where the role may not see it. */
   views: ReadonlyMap<string, ReadonlySet<string> | null>;
 }

@@ -1,6 +1,9 @@
-import { type AccessPolicy, splitColumn } from '#shared/contracts/datasource';
+import { type AccessPolicy, hiddenColumns } from '#shared/contracts/datasource';
 import { type Fields, isObject, nameParts, unwrap } from './postgres-tree.js';
 import type { ServerFacts } from './server-facts.js';
+
+/** What every table has besides its own. */
+const systemColumns = ['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'];
 
 interface Reading {
   name: string;
@@ -81,10 +84,10 @@ function readingOf(fields: Fields): Reading {
  */
 export function deniedColumnOf(
   tree: unknown,
-  policy: Pick<AccessPolicy, 'denyColumns'>,
+  policy: Pick<AccessPolicy, 'allowColumns' | 'denyColumns'>,
   facts: ServerFacts,
 ): string | null {
-  const denied = deniedByTable(policy.denyColumns ?? [], facts);
+  const denied = deniedByTable(policy, facts);
   if (denied.size === 0) return null;
   const names = new Names(tree);
   const touched = names.readings.filter((reading) =>
@@ -121,15 +124,25 @@ function faultOf(names: Names, touched: readonly Reading[], columns: ReadonlySet
 }
 
 /** Denied columns by `schema.table`, with the partitions and children of each table. */
-function deniedByTable(entries: readonly string[], facts: ServerFacts): Map<string, Set<string>> {
-  const denied = new Map<string, Set<string>>();
-  for (const entry of entries) {
-    const [table, column] = splitColumn(entry);
-    const tables = table.includes('.') ? [table] : facts.searchPath.map((schema) => `${schema}.${table}`);
-    for (const name of tables.flatMap((one) => [one, ...(facts.reach.get(one) ?? [])]))
-      denied.set(name, (denied.get(name) ?? new Set()).add(column));
-  }
-  return denied;
+function deniedByTable(
+  policy: Pick<AccessPolicy, 'allowColumns' | 'denyColumns'>,
+  facts: ServerFacts,
+): Map<string, Set<string>> {
+  const full = (names: readonly string[] | undefined) => names?.flatMap((name) => fullColumns(name, facts));
+  return hiddenColumns(
+    { allowColumns: full(policy.allowColumns), denyColumns: full(policy.denyColumns) },
+    (table) => [...(facts.columns.get(table) ?? []), ...systemColumns],
+  );
+}
+
+/** `schema.table.column` of everything that an entry of the policy means. */
+function fullColumns(entry: string, facts: ServerFacts): string[] {
+  const dot = entry.lastIndexOf('.');
+  const table = entry.slice(0, dot);
+  const tables = table.includes('.') ? [table] : facts.searchPath.map((schema) => `${schema}.${table}`);
+  return tables
+    .flatMap((name) => [name, ...(facts.reach.get(name) ?? [])])
+    .map((name) => name + entry.slice(dot));
 }
 
 function fullNames({ schema, name }: Reading, facts: ServerFacts): string[] {

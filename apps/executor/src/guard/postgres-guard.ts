@@ -10,7 +10,7 @@ import { type Fields, isObject, nameParts, plainFields, readingNodes, unwrap } f
 import type { ServerFacts } from './server-facts.js';
 
 export interface PostgresGuardContext {
-  policy: Pick<AccessPolicy, 'allowTables' | 'denyTables' | 'denyColumns'>;
+  policy: Pick<AccessPolicy, 'allowTables' | 'denyTables' | 'allowColumns' | 'denyColumns'>;
   facts: ServerFacts;
   snapshot?: SchemaSnapshot | null;
 }

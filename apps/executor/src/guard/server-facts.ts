@@ -16,6 +16,8 @@ export interface ServerFacts {
   foreignTypes: ReadonlySet<string>;
   /** `schema.name` of views, partitioned and inherited tables → what reading them reads. */
   reach: ReadonlyMap<string, ReadonlySet<string>>;
+  /** `schema.name` of relations that the role may read → their columns. */
+  columns: ReadonlyMap<string, readonly string[]>;
 }
 
 export const noFacts: ServerFacts = {
@@ -27,4 +29,5 @@ export const noFacts: ServerFacts = {
   foreignOperators: new Set(),
   foreignTypes: new Set(),
   reach: new Map(),
+  columns: new Map(),
 };

@@ -57,8 +57,7 @@ export class DialectSandbox extends Sandbox {
   override async run(target: Target, sql: string, signal: AbortSignal): Promise<Outcome> {
     signal.throwIfAborted();
     refuseCaller(target);
-    const refusal =
-      refuseText(sql) ?? refuseUnenforced(target) ?? (await this.refuseCost(target, sql, signal));
+    const refusal = refuseText(sql) ?? (await this.refuseCost(target, sql, signal));
     if (refusal) return refusal;
     const { connection } = target;
     const { sqlite, postgres, mysql } = await this.engines;
@@ -75,7 +74,7 @@ export class DialectSandbox extends Sandbox {
   override async check(target: Target, sql: string, signal: AbortSignal): Promise<Checked> {
     signal.throwIfAborted();
     refuseCaller(target);
-    const refusal = refuseText(sql) ?? refuseUnenforced(target);
+    const refusal = refuseText(sql);
     if (refusal) return refusal;
     const { connection } = target;
     const { sqlite, postgres, mysql } = await this.engines;
@@ -134,14 +133,6 @@ export class DialectSandbox extends Sandbox {
     this.ownFolder = await mkdtemp(join(tmpdir(), 'nano-sandbox-'));
     return this.ownFolder;
   }
-}
-
-/** Nothing on MySQL tells which columns a statement reads: only the account's own grants can keep one from it. */
-function refuseUnenforced({ connection, policy }: Target): Failure | null {
-  if (connection.dialect !== 'mysql' || !policy.denyColumns?.length) return null;
-  const message =
-    'denyColumns is not enforced on MySQL; grant the account only the columns that it may read.';
-  return rejected('guard', { class: 'policy', message }, performance.now());
 }
 
 /** The gateway has asked the same: this is the wall behind it. */

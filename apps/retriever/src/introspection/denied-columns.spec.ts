@@ -30,4 +30,7 @@ it('keeps denied columns and their values out of the snapshot, keys and views in
     ['person', ['name']],
     ['visit', ['id', 'place']],
   ]);
+  const allowColumns = ['Person.name', 'visit.id', 'visit.place'];
+  const narrowed = await introspect(connection, accessPolicySchema.parse({ allowColumns }));
+  expect(narrowed.tables).toEqual(snapshot.tables);
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AccessPolicy, Connection } from '#shared/contracts/datasource';
+import { type AccessPolicy, type Connection, hiddenColumns } from '#shared/contracts/datasource';
 import type { ColumnSnapshot, SchemaSnapshot, TableSnapshot } from '#shared/contracts/snapshot';
 import { permanent } from '#shared/errors/app-error';
 import { introspectMysql } from './mysql.introspector.js';
@@ -15,8 +15,17 @@ export async function introspect(connection: Connection, policy: AccessPolicy): 
     isVisible(table.name, policy),
   );
   if (tables.length === 0) throw permanent('no_tables', 'The datasource has no table that its policy shows.');
-  const hidden = new Set(policy.denyColumns?.map((name) => name.toLowerCase()));
-  const isHidden = (table: string, column: string) => hidden.has(`${table}.${column}`.toLowerCase());
+  const lower = (names: string[] | undefined) => names?.map((name) => name.toLowerCase());
+  const columnsOf = (name: string) =>
+    tables
+      .find((table) => table.name.toLowerCase() === name)
+      ?.columns.map((column) => column.name.toLowerCase()) ?? [];
+  const hidden = hiddenColumns(
+    { allowColumns: lower(policy.allowColumns), denyColumns: lower(policy.denyColumns) },
+    columnsOf,
+  );
+  const isHidden = (table: string, column: string) =>
+    hidden.get(table.toLowerCase())?.has(column.toLowerCase()) ?? false;
   const visible = new Set(tables.map((table) => table.name));
   const closed = tables.map((table) => ({
     ...table,

@@ -10,20 +10,22 @@ export type DatasourceStatus = (typeof datasourceStatuses)[number];
 
 const tableName = z.string().min(1).max(256);
 
+const columnNames = z
+  .array(
+    z
+      .string()
+      .max(512)
+      .regex(/[^.]\.[^.]+$/, 'is table.column'),
+  )
+  .max(10_000);
+
 /** What a statement on a datasource may cost and touch. Unset lists allow every table. */
 export const accessPolicySchema = z.object({
   allowTables: z.array(tableName).max(10_000).optional(),
   denyTables: z.array(tableName).max(10_000).optional(),
-  /** `table.column`, the table as `denyTables` names it. Enforced on SQLite and PostgreSQL. */
-  denyColumns: z
-    .array(
-      z
-        .string()
-        .max(512)
-        .regex(/[^.]\.[^.]+$/, 'is table.column'),
-    )
-    .max(10_000)
-    .optional(),
+  /** `table.column`, the table as `denyTables` names it. A table that is named here shows these columns alone. */
+  allowColumns: columnNames.optional(),
+  denyColumns: columnNames.optional(),
   /** Whether cell values may be kept in the schema snapshot and shown to the model. */
   sampleValues: z.boolean().default(true),
   maxRows: z.int().min(1).max(100_000).default(1_000),
@@ -38,13 +40,34 @@ export const accessPolicySchema = z.object({
   /** PostgreSQL only. Every question needs a caller then, and no cell values are kept. */
   asCaller: asCallerSchema.optional(),
 });
-/** Table and column of an entry of `denyColumns`. */
-export function splitColumn(name: string): [table: string, column: string] {
-  const dot = name.lastIndexOf('.');
-  return [name.slice(0, dot), name.slice(dot + 1)];
+export type AccessPolicy = z.infer<typeof accessPolicySchema>;
+
+/**
+ * Columns that may not be read, by table, as the policy writes its name.
+ * @param columnsOf all columns of a table
+ */
+export function hiddenColumns(
+  { allowColumns = [], denyColumns = [] }: Pick<AccessPolicy, 'allowColumns' | 'denyColumns'>,
+  columnsOf: (table: string) => readonly string[],
+): Map<string, Set<string>> {
+  const hidden = columnsByTable(denyColumns);
+  for (const [table, shown] of columnsByTable(allowColumns)) {
+    const others = columnsOf(table).filter((column) => !shown.has(column));
+    hidden.set(table, new Set([...(hidden.get(table) ?? []), ...others]));
+  }
+  return hidden;
 }
 
-export type AccessPolicy = z.infer<typeof accessPolicySchema>;
+/** Of `table.column` the columns of each table. */
+export function columnsByTable(names: readonly string[]): Map<string, Set<string>> {
+  const byTable = new Map<string, Set<string>>();
+  for (const name of names) {
+    const dot = name.lastIndexOf('.');
+    const table = name.slice(0, dot);
+    byTable.set(table, (byTable.get(table) ?? new Set()).add(name.slice(dot + 1)));
+  }
+  return byTable;
+}
 
 /** How to reach the database. Holds credentials: sealed at rest, never logged, never returned. */
 export const connectionSchema = z.discriminatedUnion('dialect', [

@@ -33,12 +33,23 @@ async function loadFacts(connection: Connection): Promise<MysqlServerFacts> {
     connection,
     'SELECT TABLE_NAME, VIEW_DEFINITION FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE()',
   );
+  const columns = await ask(
+    connection,
+    'SELECT TABLE_NAME, COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE()',
+  );
   return {
     database,
     otherDatabases: new Set([...systemDatabases, ...databases].filter((name) => name !== database)),
     relations: new Set(tables.map(([name]) => lower(name))),
+    columns: columnsByTable(columns.map(([table, column]) => [lower(table), String(column)])),
     views: new Map(views.map(([name, definition]) => [lower(name), namesIn(definition)])),
   };
+}
+
+function columnsByTable(pairs: readonly (readonly [string, string])[]): Map<string, string[]> {
+  const byTable = new Map<string, string[]>();
+  for (const [table, column] of pairs) byTable.set(table, [...(byTable.get(table) ?? []), column]);
+  return byTable;
 }
 
 /** The server keeps definitions with every name in backticks. Empty where the role may not see it. */

@@ -14,6 +14,7 @@ const shop = [
   'CREATE TABLE audit_log(`update` text, `delete` text, `select` text, `drop table` text, `a;b` text)',
   'CREATE TABLE secrets(k text, v text)',
   'CREATE VIEW order_totals AS SELECT status, sum(total) AS total FROM orders GROUP BY status',
+  'CREATE VIEW contacts AS SELECT id, email FROM customers',
   'CREATE VIEW safe_secrets AS SELECT k FROM secrets',
   `INSERT INTO customers VALUES (1, 'Ada', 'ada@example.org', 'AT'), (2, 'Bob', NULL, 'DE')`,
   `INSERT INTO orders VALUES (1, 1, 'paid', 9.5, '2024-01-01'), (2, 1, 'open', 3, '2024-02-01'), (3, 2, 'paid', 4, '2024-02-03')`,

@@ -62,6 +62,13 @@ const reachSql = `
   FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent JOIN pg_namespace np ON np.oid = p.relnamespace
   JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_namespace nc ON nc.oid = c.relnamespace`;
 
+const columnsSql = `
+  SELECT n.nspname || '.' || c.relname AS name, array_agg(a.attname::text) AS columns
+  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+    AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+  GROUP BY 1`;
+
 interface FunctionRow {
   name: string;
   builtin: boolean;
@@ -90,6 +97,7 @@ async function loadFacts(client: ClientBase): Promise<ServerFacts> {
   const operators = (await client.query<{ name: string }>(operatorsSql, [trustedExtensions])).rows;
   const types = (await client.query<{ name: string }>(typesSql, [trustedExtensions])).rows;
   const edges = (await client.query<{ reader: string; read: string }>(reachSql)).rows;
+  const columns = (await client.query<{ name: string; columns: string[] }>(columnsSql)).rows;
   const foreign = new Set(functions.filter((row) => !row.builtin && !row.trusted).map(({ name }) => name));
   const own = functions.filter((row) => !row.builtin && row.trusted).map(({ name }) => name);
   return {
@@ -101,6 +109,7 @@ async function loadFacts(client: ClientBase): Promise<ServerFacts> {
     foreignOperators: new Set(operators.map(({ name }) => name)),
     foreignTypes: new Set(types.map(({ name }) => name)),
     reach: closure(edges),
+    columns: new Map(columns.map((row) => [row.name, row.columns])),
   };
 }
 

@@ -214,6 +214,42 @@ describe('the guard on PostgreSQL', () => {
   });
 });
 
+describe.each([
+  ['denied', { denyColumns: ['customers.email'] }],
+  ['not allowed', { allowColumns: ['public.customers.id', 'customers.name', 'customers.country'] }],
+])('columns that are %s', (_, columns) => {
+  const policy = { allowTables: undefined, ...columns };
+
+  it.each([
+    'SELECT email FROM customers',
+    'SELECT * FROM customers',
+    'TABLE customers',
+    'SELECT row_to_json(c) FROM customers c',
+    'SELECT (c).email FROM customers c',
+    'SELECT email(c) FROM customers c',
+    'SELECT x FROM customers AS c(a, b, x)',
+    "SELECT name FROM customers NATURAL JOIN (SELECT 'ada@example.org' AS email) s",
+    'SELECT id FROM contacts',
+    'SELECT max(email) FROM customers_of_at',
+    'SELECT * FROM everybody',
+  ])('are not read by %s', async (sql) => {
+    expect(await ask(sql, policy, shop.superuserUrl)).toMatchObject({ kind: 'rejected', layer: 'guard' });
+  });
+
+  it('leave the others readable', async () => {
+    expect(await resultOf('SELECT id, name, country FROM customers ORDER BY id', policy)).toMatchObject({
+      rows: [
+        [1, 'Ada', 'AT'],
+        [2, 'Bob', 'DE'],
+      ],
+    });
+    expect(await resultOf('SELECT count(*) FROM customers c WHERE c.id = 1', policy)).toMatchObject({
+      rows: [[1]],
+    });
+    expect(await resultOf('SELECT * FROM products', policy)).toMatchObject({ rows: [[1, 'lamp']] });
+  });
+});
+
 describe('the server as a layer of its own', () => {
   it('refuses what the role may not do', async () => {
     expect(await ask('SELECT * FROM secrets', { allowTables: undefined })).toMatchObject({

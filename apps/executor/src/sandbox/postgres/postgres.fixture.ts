@@ -10,6 +10,9 @@ const shop = `
   CREATE TABLE secrets(k text, v text);
   CREATE VIEW order_totals AS SELECT status, sum(total) AS total FROM orders GROUP BY status;
   CREATE VIEW safe_secrets AS SELECT k FROM secrets;
+  CREATE VIEW contacts AS SELECT id, email FROM customers;
+  CREATE VIEW everybody AS TABLE customers;
+  CREATE TABLE customers_of_at() INHERITS (customers);
   CREATE SCHEMA tenant_b;
   CREATE TABLE tenant_b.orders(id int);
   CREATE TYPE mood AS ENUM ('sad', 'glad');

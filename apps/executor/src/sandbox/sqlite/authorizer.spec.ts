@@ -17,7 +17,7 @@ function tryStatement(
 ): { denied: string | null; rows?: unknown[] } {
   const database = new DatabaseSync(shop.file);
   const authorizer = new Authorizer(
-    { functions: sqliteFunctions, allowTables, denyTables: [], denyColumns: [] },
+    { functions: sqliteFunctions, allowTables, denyTables: [], allowColumns: [], denyColumns: [] },
     database,
   );
   authorizer.install();

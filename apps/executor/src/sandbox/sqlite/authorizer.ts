@@ -33,23 +33,20 @@ export class Authorizer {
   private readonly realNames: Set<string>;
   private readonly reaches: ViewReach[];
   private readonly virtualTables: string[];
+  /** The only columns that may be read, by table. */
+  private readonly allowedColumns: ReadonlyMap<string, ReadonlySet<string>>;
   /** Columns that may not be read, by table. */
   private readonly deniedColumns: ReadonlyMap<string, ReadonlySet<string>>;
   /** Tables that the events of this statement let it read. */
   private readonly granted = new Set<string>();
 
-  constructor(
-    configuration: Pick<ChildConfiguration, 'functions' | 'allowTables' | 'denyTables' | 'denyColumns'>,
-    database: DatabaseSync,
-  ) {
+  constructor(configuration: Omit<ChildConfiguration, 'file' | 'maxLength'>, database: DatabaseSync) {
     this.database = database;
     this.functions = new Set(configuration.functions);
     this.allowed = configuration.allowTables && new Set(configuration.allowTables);
     this.denied = new Set(configuration.denyTables);
-    const byTable = Map.groupBy(configuration.denyColumns, ([table]) => table);
-    this.deniedColumns = new Map(
-      [...byTable].map(([table, pairs]) => [table, new Set(pairs.map(([, column]) => column))]),
-    );
+    this.allowedColumns = setsOf(configuration.allowColumns);
+    this.deniedColumns = setsOf(configuration.denyColumns);
     const objects = database.prepare('SELECT lower(name) AS name, type, rootpage FROM sqlite_schema').all();
     const modules = database.prepare('SELECT lower(name) AS name FROM pragma_module_list').all();
     this.realNames = new Set([...objects, ...modules].map((row) => String(row['name'])));
@@ -115,10 +112,16 @@ export class Authorizer {
   private read(table: string, column: string, database: string | null, context: string | null): number {
     const name = table.toLowerCase();
     if (!this.mayRead(name, column, database, context)) return this.deny('table', table);
-    if (this.deniedColumns.get(name)?.has(column.toLowerCase()))
-      return this.deny('column', `${table}.${column}`);
+    if (this.hidesColumn(name, column.toLowerCase())) return this.deny('column', `${table}.${column}`);
     this.granted.add(name);
     return constants.SQLITE_OK;
+  }
+
+  /** Without a column a table is only counted. */
+  private hidesColumn(table: string, column: string): boolean {
+    if (this.deniedColumns.get(table)?.has(column)) return true;
+    const shown = this.allowedColumns.get(table);
+    return shown !== undefined && column !== '' && !shown.has(column);
   }
 
   private checkProgram(statement: string, joinsByName: boolean): void {
@@ -134,7 +137,7 @@ export class Authorizer {
   private checkOpened(table: string, joinsByName: boolean): void {
     const isRead = this.granted.has(table) || (this.isGranted(table) && !this.denied.has(table));
     if (!isRead || table.startsWith('sqlite_')) this.deny('table', table);
-    else if (joinsByName && this.deniedColumns.has(table))
+    else if (joinsByName && (this.deniedColumns.has(table) || this.allowedColumns.has(table)))
       this.deny('action', 'NATURAL JOIN or USING on columns of ' + table);
   }
 
@@ -181,6 +184,10 @@ export class Authorizer {
       this.virtualTables.some((owner) => this.allowed?.has(owner) && table.startsWith(`${owner}_`))
     );
   }
+}
+
+function setsOf(entries: readonly (readonly [string, readonly string[]])[]): Map<string, Set<string>> {
+  return new Map(entries.map(([table, columns]) => [table, new Set(columns)]));
 }
 
 function isVirtual(row: Record<string, unknown>): boolean {

@@ -14,8 +14,9 @@ export interface ChildConfiguration {
   /** Names in lower case; null allows every table that is not denied. */
   allowTables: string[] | null;
   denyTables: string[];
-  /** Table and column, in lower case. */
-  denyColumns: [table: string, column: string][];
+  /** By table, in lower case. A table that is named in the first shows these columns alone. */
+  allowColumns: [table: string, columns: string[]][];
+  denyColumns: [table: string, columns: string[]][];
   /** Longest string, blob or row inside the engine, in bytes. */
   maxLength: number;
 }

@@ -232,6 +232,25 @@ describe('denied columns on SQLite', () => {
   });
 });
 
+describe('allowed columns on SQLite', () => {
+  const policy = { allowColumns: ['customers.ID', 'Customers.name'] };
+
+  it.each([
+    'SELECT email FROM customers',
+    'SELECT * FROM customers',
+    'SELECT name FROM customers ORDER BY country',
+    "SELECT name FROM customers NATURAL JOIN (SELECT 'ada@example.org' AS email)",
+  ])('hide the others: %s', async (sql) => {
+    expect(await ask(sql, policy)).toMatchObject({ kind: 'rejected', traceback: { class: 'policy' } });
+  });
+
+  it('can be read, and so can other tables', async () => {
+    expect(await rowsOf('SELECT id, name FROM customers ORDER BY rowid', policy)).toHaveLength(2);
+    expect(await rowsOf('SELECT count(*) FROM customers', policy)).toEqual([[2]]);
+    expect(await rowsOf('SELECT * FROM products', policy)).toEqual([[1, 'lamp']]);
+  });
+});
+
 describe('statements on SQLite', () => {
   it.each([
     'PRAGMA query_only = 0',

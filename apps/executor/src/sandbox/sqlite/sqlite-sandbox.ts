@@ -1,7 +1,7 @@
 import type { Traceback } from '#shared/contracts/attempt';
 import type { AccessPolicy, Connection } from '#shared/contracts/datasource';
 import { retryable } from '#shared/errors/app-error';
-import { splitColumn } from '#shared/contracts/datasource';
+import { columnsByTable } from '#shared/contracts/datasource';
 import { unknownTableHint } from '../../traceback/hint.js';
 import { sqliteTraceback } from '../../traceback/sqlite-traceback.js';
 import type { Isolation } from '../isolation/isolation.js';
@@ -126,9 +126,15 @@ function childConfiguration(file: string, policy: AccessPolicy): ChildConfigurat
     functions: sqliteFunctions,
     allowTables: policy.allowTables?.map((name) => name.toLowerCase()) ?? null,
     denyTables: policy.denyTables?.map((name) => name.toLowerCase()) ?? [],
-    denyColumns: policy.denyColumns?.map((name) => splitColumn(name.toLowerCase())) ?? [],
+    allowColumns: lowerByTable(policy.allowColumns),
+    denyColumns: lowerByTable(policy.denyColumns),
     maxLength: Math.min(Math.max(policy.maxBytes, 16 * 1024 ** 2), 64 * 1024 ** 2),
   };
+}
+
+function lowerByTable(names: readonly string[] = []): [string, string[]][] {
+  const byTable = columnsByTable(names.map((name) => name.toLowerCase()));
+  return [...byTable].map(([table, columns]) => [table, [...columns]]);
 }
 
 function otherReading(answer: ChildAnswer, sql: string): string | null {
