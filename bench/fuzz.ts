@@ -1,5 +1,6 @@
 /**
- * `npm run fuzz -- --dialect sqlite --statements 100000 [--seed N]`: statements of a grammar through the sandbox. Exits
+ * `npm run fuzz -- --dialect sqlite --statements 100000 [--seed N] [--administrator]`: statements of a grammar through the
+ * sandbox, with a reader's rights or an administrator's. Exits
  * with 1 if one wrote, showed the canary, brought the sandbox down or outlived its limit.
  */
 import { parseArgs } from 'node:util';
@@ -12,6 +13,7 @@ const { values: options } = parseArgs({
     dialect: { type: 'string', default: 'sqlite' },
     statements: { type: 'string', default: '10000' },
     seed: { type: 'string' },
+    administrator: { type: 'boolean', default: false },
   },
 });
 const dialect = safetyDialects.find((name) => name === options.dialect);
@@ -24,7 +26,13 @@ const portion = 10_000;
 const sandbox = new DialectSandbox();
 let faults = 0;
 for (let done = 0, seed = first; done < statements; done += portion, seed += 1) {
-  const result = await fuzz(sandbox, dialect, Math.min(portion, statements - done), seed);
+  const result = await fuzz(
+    sandbox,
+    dialect,
+    Math.min(portion, statements - done),
+    seed,
+    options.administrator,
+  );
   faults += result.faults.length;
   process.stdout.write(`${JSON.stringify({ ...result, faults: result.faults.slice(0, 20) })}\n`);
 }

@@ -26,8 +26,14 @@ export async function fuzz(
   dialect: SafetyDialect,
   count: number,
   seed: number,
+  asAdministrator = false,
 ): Promise<FuzzResult> {
-  const subject = await makeSubject(dialect, sandbox, { timeoutMs, maxRows: 200, maxBytes: 200_000 });
+  const subject = await makeSubject(
+    dialect,
+    sandbox,
+    { timeoutMs, maxRows: 200, maxBytes: 200_000 },
+    asAdministrator,
+  );
   const folder = mkdtempSync(join(tmpdir(), 'nano-fuzz-'));
   const file = join(folder, 'written');
   const result: FuzzResult = { seed, statements: 0, outcomes: {}, slowestMs: 0, faults: [] };

@@ -151,9 +151,86 @@ const words: Record<SafetyDialect, Words> = {
       ],
     ],
   },
+  mysql: {
+    tables: [
+      ...shared,
+      ...['shop.secrets', 'tenant_b.secrets', '`secrets`', 'mysql.user', 'information_schema.TABLES', 'DUAL'],
+      ...[
+        'contacts',
+        'seq_1_to_9',
+        "JSON_TABLE('[1]', '$[*]' COLUMNS (id INT PATH '$')) j",
+        'performance_schema.threads',
+      ],
+    ],
+    functions: [
+      ...[
+        'COUNT',
+        'MAX',
+        'GROUP_CONCAT',
+        'JSON_ARRAYAGG',
+        'CONCAT',
+        'MD5',
+        'COALESCE',
+        'ABS',
+        'UPPER',
+        'HEX',
+      ],
+      ...[
+        'SLEEP',
+        'LOAD_FILE',
+        'BENCHMARK',
+        'GET_LOCK',
+        'leak',
+        'shop.leak',
+        'USER',
+        'LAST_INSERT_ID',
+        'EXTRACTVALUE',
+      ],
+      ...['NEXTVAL', 'MASTER_POS_WAIT', 'RELEASE_ALL_LOCKS', 'SYS_EXEC'],
+    ],
+    commands: [
+      ...[
+        "SELECT 1 INTO OUTFILE 'FILE'",
+        "SELECT v FROM secrets INTO DUMPFILE 'FILE'",
+        'DROP TABLE orders',
+        'SET sql_mode = 1',
+      ],
+      ...[
+        'DELETE FROM orders',
+        'INSERT INTO orders(id) VALUES (9)',
+        'UPDATE orders SET id = 9',
+        'CREATE TABLE x(y int)',
+      ],
+      ...[
+        'SET TRANSACTION READ WRITE',
+        'START TRANSACTION',
+        'COMMIT',
+        'TRUNCATE orders',
+        'LOCK TABLES orders WRITE',
+      ],
+      ...[
+        'CALL leak()',
+        'HANDLER orders OPEN',
+        'SET STATEMENT max_statement_time=0 FOR SELECT 1',
+        'DO SLEEP(1)',
+        'SHOW TABLES',
+      ],
+    ],
+  },
 };
 
-const spaces = fc.constantFrom(' ', '\n', '\t', '  ', '/**/', ' /* ; */ ', '--\n', '/*!*/');
+const spaces = fc.constantFrom(
+  ' ',
+  '\n',
+  '\t',
+  '  ',
+  '/**/',
+  ' /* ; */ ',
+  '--\n',
+  '/*!*/',
+  '# \n',
+  '/*M! */',
+);
 const numbers = fc.constantFrom('0', '1', '-1', '9223372036854775807', '1e999', '0x1F', '0.5', '1_000');
 const strings = fc.constantFrom(
   "'a'",
@@ -267,7 +344,7 @@ export function statements(dialect: SafetyDialect, file: string): fc.Arbitrary<s
 }
 
 function mostly(usual: fc.Arbitrary<string>, any: fc.Arbitrary<string>): fc.Arbitrary<string> {
-  return fc.oneof({ weight: 12, arbitrary: usual }, { weight: 1, arbitrary: any });
+  return fc.oneof({ weight: 40, arbitrary: usual }, { weight: 1, arbitrary: any });
 }
 
 /** With a piece cut out, or something put in. */

@@ -130,6 +130,24 @@ describe.each(queueKinds)('the pipeline on %s', (kind) => {
     ]);
   });
 
+  it('counts a text as often as the model wrote it', async () => {
+    const texts = [
+      'SELECT count(*) FROM person',
+      'SELECT 7',
+      'SELECT count(id) FROM person',
+      'SELECT 7',
+      'SELECT 7',
+    ];
+    model.script = () => ({ texts });
+    const query = await api.answer({ question: 'How many people?', candidates: 5 });
+    expect(query).toMatchObject({ sql: 'SELECT 7', rows: [[7]] });
+    expect(query.attempts[0]?.candidates.map(({ sql, votes }) => [sql, votes])).toEqual([
+      ['SELECT count(*) FROM person', undefined],
+      ['SELECT 7', 3],
+      ['SELECT count(id) FROM person', undefined],
+    ]);
+  });
+
   it('never lets a statement write', async () => {
     model.script = () => fenced('WITH gone AS (SELECT 1) DELETE FROM person');
     const query = await api.answer({ question: 'Remove everyone', maxCorrections: 0 });

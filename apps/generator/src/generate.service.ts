@@ -37,10 +37,18 @@ export class GenerateService {
   }
 }
 
-/** Each SQL text once. A reply without SQL is a candidate that failed: the model may do better when told. */
+/** Each SQL text once, with the number of replies that had it. A reply without SQL is a candidate that failed: the model may do better when told. */
 function toCandidates(texts: readonly string[]): Candidate[] {
-  const found = new Set(texts.map(extractSql).filter((sql) => sql !== null));
-  if (found.size > 0) return [...found].map((sql) => ({ sql, outcome: 'proposed' }));
+  const found = Map.groupBy(
+    texts.map(extractSql).filter((sql) => sql !== null),
+    (sql) => sql,
+  );
+  if (found.size > 0)
+    return [...found].map(([sql, { length: votes }]) => ({
+      sql,
+      outcome: 'proposed',
+      ...(votes > 1 && { votes }),
+    }));
   const message = 'The reply holds no SQL statement.';
   return [
     { sql: (texts[0] ?? '').slice(0, 2_000), outcome: 'rejected', error: { class: 'syntax', message } },

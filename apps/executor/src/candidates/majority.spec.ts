@@ -24,6 +24,15 @@ describe('the vote', () => {
     expect(await chosen(executed)).toEqual({ sql: 'c', asked: [] });
   });
 
+  it('weighs a text by the number of replies that had it', async () => {
+    const thrice = ran('a', [1]);
+    thrice.candidate.votes = 3;
+    expect((await chosen([ran('b', [2]), thrice, ran('c', [2])])).sql).toBe('a');
+    const twice = ran('b', [2]);
+    twice.candidate.votes = 2;
+    expect((await chosen([thrice, ran('c', [2]), twice], { a: 9, b: 1, c: 1 })).sql).toBe('c');
+  });
+
   it('takes the cheapest of a tie', async () => {
     const executed = [ran('a', [1]), ran('b', [2]), ran('c', [3])];
     expect((await chosen(executed, { a: 30, b: 7, c: 8 })).sql).toBe('b');

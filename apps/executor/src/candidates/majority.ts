@@ -1,12 +1,12 @@
 import { resultsEqual } from '#shared/results/results-equal';
 import { Choice, type CostOf, type Executed, type Succeeded } from './choice.js';
 
-/** The result that most candidates agree on; of equal groups the cheapest to run, then the shortest, then the first proposed. */
+/** The result that most replies of the model agree on; of equal groups the cheapest to run, then the shortest, then the first proposed. */
 export class MajorityChoice extends Choice {
   override async choose(executed: readonly Executed[], costOf: CostOf): Promise<Succeeded | null> {
     const groups = groupsOf(executed.filter(succeeded));
-    const most = Math.max(0, ...groups.map((group) => group.length));
-    const tied = groups.filter((group) => group.length === most).flatMap(([first]) => first ?? []);
+    const most = Math.max(0, ...groups.map(votesOf));
+    const tied = groups.filter((group) => votesOf(group) === most).flatMap(([first]) => first ?? []);
     if (tied.length < 2) return tied[0] ?? null;
     const costs = await Promise.all(tied.map(({ candidate }) => costOf(candidate.sql)));
     // A cost that is missing makes the others say nothing: length decides between all.
@@ -29,6 +29,10 @@ function groupsOf(succeeded: readonly Succeeded[]): Succeeded[][] {
     else groups.push([one]);
   }
   return groups;
+}
+
+function votesOf(group: readonly Succeeded[]): number {
+  return group.reduce((sum, { candidate }) => sum + (candidate.votes ?? 1), 0);
 }
 
 function succeeded(one: Executed): one is Succeeded {

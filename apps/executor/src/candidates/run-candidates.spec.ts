@@ -9,7 +9,12 @@ describe('the candidates of an attempt', () => {
   it('run once where they are the same, and each keeps its text and its outcome', async () => {
     const ran: string[] = [];
     const rejected: Candidate = { sql: 'no', outcome: 'rejected' };
-    const candidates = [proposed('SELECT 1'), proposed('SELECT   1;\n'), rejected, proposed('SELECT 2')];
+    const candidates = [
+      proposed('SELECT 1'),
+      { ...proposed('SELECT   1;\n'), votes: 3 },
+      rejected,
+      proposed('SELECT 2'),
+    ];
     const executed = await runCandidates(candidates, async (sql) => {
       ran.push(sql);
       return {
@@ -24,6 +29,7 @@ describe('the candidates of an attempt', () => {
       ['no', 'rejected'],
       ['SELECT 2', 'succeeded'],
     ]);
+    expect(executed.map(({ candidate }) => candidate.votes)).toEqual([undefined, 3, undefined, undefined]);
     expect(executed[1]?.result).toBe(executed[0]?.result);
   });
 

@@ -20,7 +20,10 @@ export async function runCandidates(
   return candidates.map((candidate) => {
     const executed = candidate.outcome === 'rejected' ? undefined : outcomes.get(normalised(candidate.sql));
     if (!executed) return { candidate, result: null };
-    return { candidate: { ...executed.candidate, sql: candidate.sql }, result: executed.result };
+    return {
+      candidate: { ...candidate, ...executed.candidate, sql: candidate.sql },
+      result: executed.result,
+    };
   });
 }
 

@@ -75,6 +75,8 @@ const classes: Readonly<Record<number, TracebackClass>> = {
   1411: 'type_mismatch',
   1690: 'type_mismatch', // out of range
   1525: 'type_mismatch',
+  1367: 'type_mismatch', // a number that is none
+  4161: 'type_mismatch', // MariaDB: no such type
   1139: 'type_mismatch', // regular expression
   3140: 'type_mismatch', // JSON
   3141: 'type_mismatch',
@@ -120,10 +122,18 @@ export function isUnreachableMysql(fault: MysqlFault): boolean {
 
 export function mysqlTraceback(fault: MysqlFault, sql: string, snapshot?: SchemaSnapshot | null): Traceback {
   const { errno, message } = fault;
-  const kind = classes[errno] ?? 'other';
+  const kind = isMissing(errno, message, snapshot) ? 'unknown_table' : (classes[errno] ?? 'other');
   const position = positionOf(message, sql);
   const hint = hintFor(kind, message, sql, snapshot);
   return { class: kind, message, ...(position !== undefined && { position }), ...(hint && { hint }) };
+}
+
+const ungranted = /for table (?:`[^`]*`\.)?[`']([^`']+)[`']$/;
+
+/** Where the account may read single tables only, the server says of a table that is not there that it may not be read. */
+function isMissing(errno: number, message: string, snapshot?: SchemaSnapshot | null): boolean {
+  const table = errno === 1142 ? ungranted.exec(message)?.[1] : undefined;
+  return table !== undefined && snapshot?.tables.every(({ name }) => name !== table) === true;
 }
 
 function hintFor(
@@ -132,7 +142,7 @@ function hintFor(
   sql: string,
   snapshot?: SchemaSnapshot | null,
 ): string | undefined {
-  const name = /'(?:[^'.]+\.)*([^'.]+)'/.exec(message)?.[1] ?? '';
+  const name = (ungranted.exec(message) ?? /'(?:[^'.]+\.)*([^'.]+)'/.exec(message))?.[1] ?? '';
   switch (kind) {
     case 'unknown_table':
       return unknownTableHint(name, snapshot);

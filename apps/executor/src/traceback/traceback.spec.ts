@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SchemaSnapshot } from '#shared/contracts/snapshot';
 import { editDistance, nearestNames } from './hint.js';
+import { mysqlTraceback } from './mysql-traceback.js';
 import { isUnreachable, postgresTraceback } from './postgres-traceback.js';
 import { sqliteTraceback } from './sqlite-traceback.js';
 
@@ -123,5 +124,22 @@ describe("PostgreSQL's errors", () => {
   it('carry the position in UTF-16 units', () => {
     const fault = { code: '42703', message: 'column "x" does not exist', position: '13' };
     expect(postgresTraceback(fault, "SELECT '😀', x").position).toBe(13);
+  });
+});
+
+describe('tracebacks of MySQL', () => {
+  const denied = "SELECT command denied to user 'reader'@'%' for table";
+  it.each([
+    [1142, `${denied} \`shop\`.\`OWNERS\``, 'unknown_table'],
+    [1142, `${denied} 'OWNERS'`, 'unknown_table'],
+    [1142, `${denied} \`shop\`.\`owners\``, 'policy'],
+    [1367, "Illegal double '1e999' value found during parsing", 'type_mismatch'],
+    [1146, "Table 'shop.owner' doesn't exist", 'unknown_table'],
+    [1054, "Unknown column 'nme' in 'SELECT'", 'unknown_column'],
+    [9999, 'whatever', 'other'],
+  ])('%s %s is %s', (errno, message, kind) => {
+    const traceback = mysqlTraceback({ errno, message }, 'SELECT 1', snapshot);
+    expect(traceback.class).toBe(kind);
+    if (kind === 'unknown_table') expect(traceback.hint).toContain('owners');
   });
 });

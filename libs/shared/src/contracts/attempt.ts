@@ -32,6 +32,7 @@ export const candidateOutcomes = ['proposed', 'succeeded', 'failed', 'rejected',
 export const candidateSchema = z.object({
   sql: z.string(),
   outcome: z.enum(candidateOutcomes),
+  votes: z.int().min(2).optional().describe('How many of the replies had this text; 1 if left out'),
   error: tracebackSchema.optional(),
   rowCount: z.int().optional(),
   elapsedMs: z.number().optional(),

@@ -150,7 +150,7 @@ function failureOutcome(failure: StatementFailure, target: Target, sql: string, 
     throw retryable('database_unreachable', `SQLite cannot read the file: ${failure.message}.`);
   if (/^(?:variable number must|too many SQL variables)/.test(failure.message))
     return rejected(
-      'limit',
+      'engine',
       { class: 'syntax', message: 'The statement has parameters; write the values.' },
       started,
     );
