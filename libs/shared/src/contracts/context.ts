@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { dialectSchema } from './datasource.js';
+import { termSchema } from './snapshot.js';
 
 export const contextTableSchema = z.object({
   name: z.string(),
@@ -20,6 +21,9 @@ export const contextSchema = z.object({
   joinPaths: z.array(z.string()),
   /** Cell values that occur in the question. */
   values: z.array(z.object({ table: z.string(), column: z.string(), value: z.string() })),
+  /** Verified examples most like the question, best first. */
   examples: z.array(z.object({ question: z.string(), sql: z.string() })),
+  /** Words of the business that the question uses. Absent in contexts of earlier versions. */
+  terms: z.array(termSchema).optional(),
 });
 export type Context = z.infer<typeof contextSchema>;
