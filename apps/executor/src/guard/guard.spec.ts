@@ -13,8 +13,14 @@ describe('the text gate', () => {
     ['SELECT 1 --\u2028 x', 'syntax'],
     ["SELECT '\ud800'", 'syntax'],
     [`SELECT '${'ä'.repeat(maxSqlBytes / 2)}'`, 'too_large'],
+    [`SELECT 1${'+1'.repeat(3_000)}`, 'too_large'],
   ])('refuses %j', (sql, kind) => {
     expect(checkText(sql)).toMatchObject({ class: kind });
+  });
+
+  it('lets a long list through, and a long string', () => {
+    expect(checkText(`SELECT 1 IN (${Array.from({ length: 1_400 }, () => "'abc'").join(',')})`)).toBeNull();
+    expect(checkText(`SELECT '${'a'.repeat(19_000)}'`)).toBeNull();
   });
 
   it('lets every script of the world through', () => {

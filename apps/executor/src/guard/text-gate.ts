@@ -1,6 +1,9 @@
 import type { Traceback } from '#shared/contracts/attempt';
 
 export const maxSqlBytes = 20_000;
+/** Words, numbers and signs. The guard parses where others wait: 6,000 take 0.1 s at the most. */
+export const maxSqlParts = 6_000;
+const part = /[\p{L}\p{N}_$]+|[^\s\p{L}\p{N}_$]/gu;
 
 /**
  * Characters that show a reader another text than the engine reads: controls but tab and line ends,
@@ -20,6 +23,13 @@ export function checkText(sql: string): Traceback | null {
       message: `The statement has ${bytes} bytes; at most ${maxSqlBytes} are run.`,
     };
   }
+  const parts = partsOf(sql);
+  if (parts > maxSqlParts) {
+    return {
+      class: 'too_large',
+      message: `The statement has ${parts} words, numbers and signs; at most ${maxSqlParts} are run.`,
+    };
+  }
   if (!sql.isWellFormed()) return { class: 'syntax', message: 'The statement is not well-formed Unicode.' };
   const position = sql.search(deceptive);
   if (position >= 0) {
@@ -32,4 +42,10 @@ export function checkText(sql: string): Traceback | null {
     };
   }
   return null;
+}
+
+function partsOf(sql: string): number {
+  let parts = 0;
+  for (part.lastIndex = 0; part.test(sql);) parts += 1;
+  return parts;
 }
