@@ -12,7 +12,14 @@ export function addTestCommand(program: Command): void {
     .argument('[arguments...]')
     .allowUnknownOption()
     .helpOption(false)
-    .action(test);
+    .action((_arguments, _options, command: Command) => test(given(command)));
+}
+
+/** As they were given: what is parsed has lost the `--` before the arguments of jest. */
+export function given({ parent }: Command): string[] {
+  // @ts-expect-error rawArgs is not among commander's types
+  const raw = parent?.rawArgs as string[];
+  return raw.slice(raw.indexOf('test') + 1);
 }
 
 async function test(passed: string[]): Promise<void> {
