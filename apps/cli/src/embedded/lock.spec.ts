@@ -34,6 +34,19 @@ describe('the lock of a home', () => {
     lock?.release();
   });
 
+  it('is taken although others try for it at the same moment', async () => {
+    const code = `const { DatabaseSync } = require('node:sqlite');
+      const other = new DatabaseSync(process.argv[1]);
+      other.exec('BEGIN; SELECT * FROM sqlite_master');
+      console.log('tries');
+      setTimeout(() => other.exec('ROLLBACK'), 100);`;
+    const child = spawn(process.execPath, ['-e', code, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
+    const lock = takeLock(file);
+    expect(lock).not.toBeNull();
+    lock?.release();
+  });
+
   it('names the folder when it cannot be locked', () => {
     expect(() => takeLock(join(folder, 'absent/lock.db'))).toThrow(/absent\/lock.db cannot be locked/u);
   });

@@ -3,6 +3,8 @@ import { describeError } from '#shared/errors/app-error';
 import { CliError } from '../cli-error.js';
 
 const sqliteBusy = 5;
+/** Of two that try at the same moment each is in the other's way until one steps back, which SQLite does only with a timeout. */
+const rivalsTimeoutMs = 500;
 
 export interface Lock {
   release(): void;
@@ -15,7 +17,7 @@ export interface Lock {
 export function takeLock(file: string): Lock | null {
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(file, { timeout: 0 });
+    database = new DatabaseSync(file, { timeout: rivalsTimeoutMs });
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     database?.close();
