@@ -1,9 +1,11 @@
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { ApiClient } from '../support/client.js';
+import { createStateDatabase } from '../support/database.js';
 import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.js';
 import { testServers } from '../support/servers.js';
 import { makeSmallDatabase, type SmallDatabase } from '../support/small-database.js';
-import { type AppProcess, Stack } from '../support/stack.js';
+import { AppProcess, Stack } from '../support/stack.js';
 
 let database: SmallDatabase;
 let model: ScriptedModel;
@@ -60,6 +62,54 @@ it('a gateway that is told to stop ends its event streams, which resume at the n
   await next.request('DELETE', `/v1/queries/${body.id}`);
   expect((await next.events(body.id, 3)).map((event) => event.status)).toEqual(['cancelled']);
 });
+
+it('an app that is told to stop while it starts ends cleanly once it has', async () => {
+  const state = await createStateDatabase(testServers().postgresUrl);
+  const gate = await startGate(state.url);
+  const app = new AppProcess('gateway', {
+    DATABASE_URL: gate.url,
+    NANO_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
+    GATEWAY_PORT: '0',
+  });
+  try {
+    const started = app.start();
+    await gate.reached;
+    const ended = app.end('SIGTERM');
+    gate.open();
+    await started;
+    expect(await ended).toBe(0);
+  } finally {
+    await app.end('SIGKILL');
+    await gate.stop();
+    await state.drop();
+  }
+});
+
+/** Stands before a database and lets nothing through until it is opened. */
+async function startGate(databaseUrl: string) {
+  const target = new URL(databaseUrl);
+  const reached = Promise.withResolvers<undefined>();
+  const opened = Promise.withResolvers<undefined>();
+  const server = createServer((client) => {
+    reached.resolve(undefined);
+    client.on('error', () => client.destroy());
+    void opened.promise.then(() => {
+      const database = connect(Number(target.port), target.hostname);
+      database.on('error', () => client.destroy());
+      database.pipe(client).pipe(database);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = new URL(databaseUrl);
+  url.hostname = '127.0.0.1';
+  url.port = String((server.address() as AddressInfo).port);
+  return {
+    url: url.href,
+    reached: reached.promise,
+    open: () => opened.resolve(undefined),
+    stop: () => new Promise((resolve) => server.close(resolve)),
+  };
+}
 
 async function waitForRequests(count: number): Promise<void> {
   while (model.requests.length < count) await new Promise((resolve) => setTimeout(resolve, 20));

@@ -89,22 +89,26 @@ async function closeDrained(app: NestFastifyApplication, openRequests: () => num
 
 /** The life of an app as a process of its own: starts, drains on SIGTERM or SIGINT, exits 1 when it cannot start. */
 export async function runApp(name: string, start: StartApp): Promise<void> {
+  const starting = start(process.env);
+  // From the first moment on: workers have jobs in hand before the app listens.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop(name, starting));
   try {
-    const app = await start(process.env);
-    process.stderr.write(`${name} listens at ${app.url}\n`);
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => {
-        app.close().then(
-          () => process.exit(0),
-          (error: unknown) => {
-            process.stderr.write(`${name} did not stop cleanly: ${String(error)}\n`);
-            process.exit(1);
-          },
-        );
-      });
-    }
+    const { url } = await starting;
+    process.stderr.write(`${name} listens at ${url}\n`);
   } catch (error) {
     process.stderr.write(`${name} cannot start. ${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(1);
   }
+}
+
+function stop(name: string, starting: Promise<RunningApp>): void {
+  starting
+    .then((app) => app.close())
+    .then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`${name} did not stop cleanly: ${String(error)}\n`);
+        process.exit(1);
+      },
+    );
 }
