@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
@@ -168,6 +170,33 @@ describe('the file of a SQLite datasource', () => {
       expect([status, body.detail]).toEqual([400, 'There is no such SQLite file in SQLITE_ROOT.']);
     }
   });
+});
+
+describe('a gateway without keys', () => {
+  /** As a browser sends it whose page has let its own name lead here; fetch does not let a Host be chosen. */
+  const statusFor = async (host: string) => {
+    const sent = request(`${stack.url}/v1/datasources`, { headers: { Host: host } }).end();
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    response.resume();
+    return response.statusCode;
+  };
+
+  it.each([
+    'evil.example',
+    'evil.example:8080',
+    '127.0.0.1.evil.example',
+    'localhost.evil.example',
+    '192.0.2.1',
+  ])('does not answer a page that calls it %s', async (host) => {
+    expect(await statusFor(host)).toBe(401);
+  });
+
+  it.each(['localhost', 'LOCALHOST:8080', '127.0.0.1', '127.0.1.1:1', '[::1]:8080'])(
+    'answers as %s',
+    async (host) => {
+      expect(await statusFor(host)).toBe(200);
+    },
+  );
 });
 
 describe('the URL of a PostgreSQL datasource', () => {
