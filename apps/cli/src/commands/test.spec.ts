@@ -8,7 +8,9 @@ it.each([['unit', '--', 'apps/executor', '--verbose'], ['--', '-t', 'test'], ['c
     const program = new Command('nano');
     let seen: string[] | undefined;
     const test = program.command('test').argument('[arguments...]').allowUnknownOption();
-    test.action((_arguments, _options, command: Command) => (seen = given(command)));
+    test.action((_arguments, _options, command: Command) => {
+      seen = given(command);
+    });
     await program.parseAsync(['node', 'nano', 'test', ...words]);
     expect(seen).toEqual(words);
   },
