@@ -33,6 +33,7 @@ describe('the run file', () => {
   it('tells nothing when absent, cut short or of another form', () => {
     removeRun(file);
     expect(readRun(file)).toBeNull();
+    expect(readRun('/dev/null/run.json')).toBeNull();
     writeFileSync(file, '{"pid":');
     expect(readRun(file)).toBeNull();
     writeFileSync(file, '{"pid":"x"}');
