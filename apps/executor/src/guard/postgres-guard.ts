@@ -265,9 +265,29 @@ class Walk {
     const parts = nameParts(fields['names']);
     const name = parts.at(-1) ?? '';
     const readsCatalogue = /^reg(?!config$)/.test(name);
-    if (readsCatalogue || this.facts.foreignTypes.has(name))
+    const isForeign = typesOf(name).some((type) => this.facts.foreignTypes.has(type));
+    if (readsCatalogue || isForeign)
       refuse('policy', `Values may not be cast to ${name}.`, fields['location']);
+    this.rowType(parts, fields['location']);
   }
+
+  /** The type of a table's rows, or of arrays of them, tells the table's columns. */
+  private rowType(parts: readonly (string | null)[], location: unknown): void {
+    const schema = parts.length > 1 ? (parts.at(-2) ?? undefined) : undefined;
+    const name = parts.at(-1) ?? '';
+    for (const table of typesOf(name)) {
+      const isTable = (schema === undefined ? this.facts.searchPath : [schema]).some((one) =>
+        this.facts.columns.has(`${one}.${table}`),
+      );
+      if (isTable && !this.relations.mayRead(schema, table))
+        refuse('policy', `The table ${table} may not be read.`, location);
+    }
+  }
+}
+
+/** `_name` is also the type of arrays of `name`. */
+function typesOf(name: string): string[] {
+  return [name, name.replace(/^_+/, '')];
 }
 
 /** Functions of other dialects that models write, and what PostgreSQL has for them. */

@@ -12,7 +12,7 @@ export interface ServerFacts {
   rowFunctions: ReadonlySet<string>;
   /** Operators outside pg_catalog and the trusted extensions. */
   foreignOperators: ReadonlySet<string>;
-  /** Types whose casts run functions outside pg_catalog and the trusted extensions. */
+  /** Types whose casts, or whose checks where they are domains, run functions outside pg_catalog and the trusted extensions. */
   foreignTypes: ReadonlySet<string>;
   /** `schema.name` of views, partitioned and inherited tables → what reading them reads. */
   reach: ReadonlyMap<string, ReadonlySet<string>>;

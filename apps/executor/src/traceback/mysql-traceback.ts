@@ -40,6 +40,8 @@ const classes: Readonly<Record<number, TracebackClass>> = {
   4006: 'syntax',
   4007: 'syntax',
   4008: 'syntax',
+  1747: 'syntax', // partitions of a table that has none
+  4124: 'syntax', // MariaDB: history of a table that keeps none
   1327: 'unknown_column', // undeclared variable
   1046: 'unknown_table', // no database
   1049: 'unknown_table',

@@ -48,7 +48,10 @@ const typesSql = `
   SELECT DISTINCT t.typname AS name FROM pg_cast c JOIN pg_proc p ON p.oid = c.castfunc
   JOIN pg_type t ON t.oid IN (c.castsource, c.casttarget)
   WHERE p.pronamespace <> 'pg_catalog'::regnamespace AND t.typnamespace <> 'pg_catalog'::regnamespace
-    AND NOT (${trusted} AND x.classid = 'pg_cast'::regclass AND x.objid = c.oid))`;
+    AND NOT (${trusted} AND x.classid = 'pg_cast'::regclass AND x.objid = c.oid))
+  UNION SELECT t.typname FROM pg_type t JOIN pg_constraint k ON k.contypid = t.oid
+  JOIN pg_depend d ON d.classid = 'pg_constraint'::regclass AND d.objid = k.oid AND d.refclassid = 'pg_proc'::regclass
+  JOIN pg_proc p ON p.oid = d.refobjid WHERE p.pronamespace <> 'pg_catalog'::regnamespace`;
 
 /** One row an edge: reading the first relation reads the second. */
 const reachSql = `

@@ -25,6 +25,8 @@ const shop = `
   CREATE FUNCTION full_secret(customers) RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT v FROM secrets';
   CREATE FUNCTION same(int, int) RETURNS boolean LANGUAGE sql SECURITY DEFINER AS 'SELECT true FROM secrets';
   CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = same);
+  CREATE DOMAIN checked AS int CHECK (same(VALUE, 1));
+  CREATE DOMAIN positive AS int CHECK (VALUE > 0);
   CREATE ROLE reader LOGIN PASSWORD 'reader' NOSUPERUSER NOINHERIT;
   GRANT SELECT ON customers, orders, order_items, products, audit_log, order_totals, safe_secrets TO reader;`;
 
