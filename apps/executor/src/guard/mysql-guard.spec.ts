@@ -30,6 +30,9 @@ describe('the guard of MySQL', () => {
     '(SELECT id FROM orders) UNION ALL (SELECT id FROM customers) ORDER BY 1 LIMIT 3 OFFSET 1',
     'SELECT ROW_NUMBER() OVER (PARTITION BY a ORDER BY b) FROM orders WHERE c IN (1, 2) AND NOT (d = 1)',
     'SELECT 5 --1',
+    'SELECT !1, !(id = 2), 1 != 2 FROM orders',
+    'SELECT id FROM orders USE INDEX (PRIMARY) WHERE id = 1',
+    'SELECT id FROM orders o FORCE INDEX FOR ORDER BY (by_id, `by x`) ORDER BY id',
   ])('lets %s pass', async (sql) => {
     expect(await guardMysql(sql, { policy: granted, facts })).toBeNull();
   });

@@ -80,7 +80,8 @@ function plain(match: (pattern: RegExp) => string | null, at: number): MysqlToke
   const word = match(name);
   if (word !== null) return make('word', word.toUpperCase(), word, at);
   const sign = match(operator);
-  return sign === null ? null : make('operator', sign, sign, at);
+  // Its place in the order of operators makes no table of a column.
+  return sign === null ? null : make('operator', sign, sign === '!' ? 'NOT' : sign, at, sign.length);
 }
 
 function make(

@@ -39,6 +39,8 @@ export const readingNodes: ReadonlySet<string> = new Set([
   ],
   ...['BooleanTest', 'RowExpr', 'A_ArrayExpr', 'A_Indirection', 'A_Indices', 'TypeCast', 'TypeName'],
   ...['CollateClause', 'SQLValueFunction'],
+  // XML
+  ...['XmlExpr', 'XmlSerialize'],
   // SQL/JSON
   ...[
     'JsonFormat',
