@@ -1,7 +1,7 @@
 import type { Traceback } from '#shared/contracts/attempt';
 
 export const maxSqlBytes = 20_000;
-/** Words, numbers and signs. The guard parses where others wait: 6,000 take 0.1 s at the most. */
+/** Words, numbers and signs. The guard parses where others wait: 6,000 take 0.05 s, four times that when it is new. */
 export const maxSqlParts = 6_000;
 const part = /[\p{L}\p{N}_$]+|[^\s\p{L}\p{N}_$]/gu;
 

@@ -17,6 +17,9 @@ function sqlMode({ isMariadb }: MysqlServer): string {
 /** Statements that make the session harmless, those of one server that another lacks left out. */
 export function setup(server: MysqlServer, { timeoutMs, maxRows }: AccessPolicy): string[] {
   const values: Record<string, string | number> = {
+    // DROP TABLE commits the transaction first, and is then outside of it: what follows must be read-only as well.
+    tx_read_only: 1,
+    transaction_read_only: 1,
     sql_mode: `'${sqlMode(server)}'`,
     max_statement_time: timeoutMs / 1_000,
     max_execution_time: timeoutMs,
