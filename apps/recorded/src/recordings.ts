@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { outputLines, statementOf } from '#shared/model-server/output-lines';
 import type { RecordedConfig } from './config.js';
 
 /** A question with what each sample answered. */
@@ -37,13 +38,10 @@ export function readRecordings(config: RecordedConfig): Recording[] {
 
 /** One line for each question: SQL, with nothing after a tab; or, in `.jsonl` files, a list of texts, one an attempt. */
 function readOutputs(file: string, questions: number): string[][] {
-  const lines = readFileSync(file, 'utf8')
-    .replace(/\r?\n$/u, '')
-    .split(/\r?\n/u);
-  while (lines.length > questions && !lines.at(-1)?.trim()) lines.pop();
+  const lines = outputLines(readFileSync(file, 'utf8').replace(/\r?\n$/u, ''), questions);
   if (lines.length !== questions)
     throw new Error(`${file} has ${lines.length} lines for ${questions} questions: each needs one`);
-  if (!file.endsWith('.jsonl')) return lines.map((line) => [line.split('\t')[0]?.trim() ?? '']);
+  if (!file.endsWith('.jsonl')) return lines.map((line) => [statementOf(line)]);
   return lines.map((line, at) => parseLine(line, `${file}, line ${at + 1}`));
 }
 

@@ -1,8 +1,14 @@
-import type { TableSnapshot } from '#shared/contracts/snapshot';
 import { schemaOf, type SpiderSchema } from '../spider/schema.js';
 
+/** What of a table counts here. */
+interface Table {
+  name: string;
+  columns: readonly { name: string }[];
+  foreignKeys: readonly { columns: string[]; referencedTable: string; referencedColumns: string[] }[];
+}
+
 /** A schema snapshot as Spider's grammar sees a database. */
-export function schemaOfTables(tables: readonly TableSnapshot[]): SpiderSchema {
+export function schemaOfTables(tables: readonly Table[]): SpiderSchema {
   const columns: [number, string][] = [[-1, '*']];
   const places = new Map<string, number>();
   tables.forEach((table, at) => {

@@ -22,6 +22,8 @@ export interface Metrics extends Slice {
   byDatabase: Record<string, Slice>;
   /** By how many tables the gold statement reads. */
   byTables: Record<string, Slice>;
+  /** Of a set of dialogues: by turn, and the share of dialogues with every turn right. */
+  dialogues: { byTurn: Record<string, Slice>; dialogues: number; allTurnsRight: number } | null;
   /** Questions by what went wrong; `differs` ran and gave another result. */
   failures: Record<FailureKind | 'differs', number>;
   /** Questions whose gold statement does not run. They count as not answered. */
@@ -51,11 +53,23 @@ export function metricsOf(
     byHardness: sliceBy(scores, ({ hardness }) => hardness ?? 'unknown', hardnessLevels),
     byDatabase: sliceBy(scores, ({ dbId }) => dbId),
     byTables: sliceBy(scores, ({ goldTables }) => String(goldTables?.length ?? 'unknown')),
+    dialogues: dialoguesOf(scores),
     failures,
     goldFailures: failures.gold,
     comparison: other
       ? { with: other.name, ...compareRuns(verdicts(other.scores), verdicts(scores), { seed }) }
       : null,
+  };
+}
+
+function dialoguesOf(scores: readonly QuestionScore[]): Metrics['dialogues'] {
+  const turns = scores.filter(({ turn }) => turn !== undefined);
+  if (turns.length === 0) return null;
+  const dialogues = [...Map.groupBy(turns, ({ interaction }) => interaction).values()];
+  return {
+    byTurn: sliceBy(turns, ({ turn = 0 }) => String(turn + 1)),
+    dialogues: dialogues.length,
+    allTurnsRight: share(dialogues, (dialogue) => dialogue.every(({ correct }) => correct)),
   };
 }
 

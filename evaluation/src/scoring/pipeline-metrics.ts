@@ -44,8 +44,6 @@ export interface PipelineMetrics extends Metrics {
   gpuSecondsPerQuestion: number | null;
   /** By the class of the first attempt's failure; `none` where the first attempt ran. */
   byErrorClass: Record<string, Slice>;
-  /** Of a set of dialogues: by turn, and the share of dialogues with every turn right. */
-  dialogues: { byTurn: Record<string, Slice>; dialogues: number; allTurnsRight: number } | null;
   run: {
     askedNow: number;
     elapsedMs: number;
@@ -77,7 +75,6 @@ export function pipelineMetricsOf(scores: readonly PipelineScore[], facts: RunFa
     tokens: { prompt: tokensOf(scores, 'promptTokens'), completion: tokensOf(scores, 'completionTokens') },
     gpuSecondsPerQuestion: gpus === null || askedNow === 0 ? null : (gpus * elapsedMs) / 1000 / askedNow,
     byErrorClass: sliceBy(scores, errorClassOf, ['none', ...tracebackClasses]),
-    dialogues: dialoguesOf(scores),
     run: {
       askedNow,
       elapsedMs,
@@ -158,17 +155,6 @@ function errorClassOf({ attempts }: PipelineScore): string {
   const first = attempts[0]?.candidates ?? [];
   if (first.some(({ outcome }) => outcome === 'succeeded')) return 'none';
   return first.find(({ error }) => error)?.error?.class ?? 'no attempt';
-}
-
-function dialoguesOf(scores: readonly PipelineScore[]): PipelineMetrics['dialogues'] {
-  const turns = scores.filter(({ turn }) => turn !== undefined);
-  if (turns.length === 0) return null;
-  const dialogues = [...Map.groupBy(turns, ({ interaction }) => interaction).values()];
-  return {
-    byTurn: sliceBy(turns, ({ turn = 0 }) => String(turn + 1)),
-    dialogues: dialogues.length,
-    allTurnsRight: share(dialogues, (dialogue) => dialogue.every(({ correct }) => correct)),
-  };
 }
 
 function candidatesOf({ attempts }: PipelineScore) {

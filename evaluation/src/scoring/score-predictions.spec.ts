@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { childFromSource } from '../../test-support/child-from-source.js';
@@ -160,6 +160,59 @@ describe('scorePredictions', () => {
     await scorePredictions({ ...common, out: second, compareWith: first });
     expect(readFileSync(join(first, 'dashboard.html'), 'utf8')).toContain('"comparison":null');
     expect(readFileSync(join(second, 'dashboard.html'), 'utf8')).toContain('"onlyFirstCorrect":0');
+  });
+
+  it('scores the selected questions with a file of their own predictions as with one of all', async () => {
+    const questions = [1, 2, 3].map((id) => ({ gold: `SELECT ${id}`, predicted: `SELECT ${id}` }));
+    const data = writeTinyDataset(questions);
+    folders.push(data);
+    const predictions = join(data, 'first.sql');
+    writeFileSync(predictions, 'SELECT 1\nSELECT 7\n');
+    const common = { data, out: data, limit: 2, program: childFromSource, size: 1 };
+    const own = await scorePredictions({ ...common, predictions });
+    expect(own.metrics).toMatchObject({ questions: 2, ex: 0.5 });
+    const all = await scorePredictions({ ...common, predictions: join(data, 'predictions.sql') });
+    expect(all.metrics).toMatchObject({ questions: 2, ex: 1 });
+  });
+
+  it('scores dialogues, whose predictions blank lines may part', async () => {
+    const data = writeTinyDataset([]);
+    folders.push(data);
+    const turn = (query: string) => ({ utterance: query, query });
+    const dialogues = [
+      { database_id: 'pets', interaction: [turn('SELECT 1'), turn('SELECT 2')] },
+      { database_id: 'pets', interaction: [turn('SELECT 3')] },
+    ];
+    const questionsFile = join(data, 'dialogues.json');
+    writeFileSync(questionsFile, JSON.stringify(dialogues));
+    const predictions = join(data, 'parted.sql');
+    writeFileSync(predictions, 'SELECT 1\nSELECT 7\n\nSELECT 3\n');
+    const options = { data, out: data, questionsFile, predictions, program: childFromSource, size: 1 };
+    const { metrics } = await scorePredictions(options);
+    expect(metrics.dialogues).toMatchObject({
+      byTurn: { 1: { questions: 2, ex: 1 }, 2: { questions: 1, ex: 0 } },
+      dialogues: 2,
+      allTurnsRight: 0.5,
+    });
+  });
+
+  it('reads from the database what tables.json does not tell', async () => {
+    const owners = 'SELECT T1.id FROM owner AS T1 JOIN pet AS T2 ON T1.id = T2.owner_id';
+    const data = writeTinyDataset([{ gold: owners, predicted: owners.replace('T1.id', 'T2.owner_id') }]);
+    folders.push(data);
+    const options = {
+      data,
+      predictions: join(data, 'predictions.sql'),
+      out: data,
+      program: childFromSource,
+      size: 1,
+    };
+    const expected = (await scorePredictions(options)).metrics;
+    rmSync(join(data, 'tables.json'));
+    expect((await scorePredictions(options)).metrics).toEqual(expected);
+    expect(expected).toMatchObject({ exactMatch: 1, byHardness: { easy: { questions: 1 } } });
+    writeFileSync(join(data, 'tables.json'), '[{"db_id":"pets"}]');
+    await expect(scorePredictions(options)).rejects.toThrow(/tables\.json: .*table_names_original/s);
   });
 
   it('refuses a file with too few or too many lines', async () => {

@@ -41,9 +41,9 @@ export interface ScoredPredictions {
 export async function scorePredictions(options: ScorePredictionsOptions): Promise<ScoredPredictions> {
   const from = performance.now();
   const dataset = readDataset(options.data, options.questionsFile);
-  const predictions = readPredictions(options.predictions, dataset.questions.length);
   const questions = selectQuestions(dataset, options);
   if (questions.length === 0) throw permanent('invalid_request', 'no question is left to score');
+  const predictions = readPredictions(options.predictions, dataset.questions.length, questions);
 
   const other = options.compareWith === undefined ? undefined : readRun(options.compareWith);
   if (other && !sameQuestions(questions, other.scores))
@@ -57,8 +57,8 @@ export async function scorePredictions(options: ScorePredictionsOptions): Promis
   let done = 0;
   try {
     const scored = await Promise.all(
-      questions.map(async (question) => {
-        const statement = await scorer.score(question, predictions[question.index] ?? '');
+      questions.map(async (question, at) => {
+        const statement = await scorer.score(question, predictions[at] ?? '');
         options.onProgress?.(++done, questions.length);
         return statement;
       }),

@@ -2,6 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { permanent } from '#shared/errors/app-error';
+import { outputLines, statementOf } from '#shared/model-server/output-lines';
+import { readSqliteSchema } from '../execution/sqlite-schema.js';
 import type { Question, QuestionSet } from '../questions/question-set.js';
 import { readJson, readText } from '../questions/read-file.js';
 import { readSchemas, type SpiderSchema } from './schema.js';
@@ -23,18 +25,40 @@ export function readDataset(folder: string, questionsFile = join(folder, 'dev.js
   if (!entries.success) {
     throw permanent('invalid_request', `${questionsFile}: ${z.prettifyError(entries.error)}`);
   }
-  const tables = join(folder, 'tables.json');
-  const schemas = existsSync(tables) ? readSchemas(readJson(tables)) : new Map<string, SpiderSchema>();
+  const questions = entries.data.flatMap(questionsOf).map((question, index) => ({ index, ...question }));
   const files = new Map<string, string[]>();
+  const filesOf = (dbId: string) => {
+    const found = files.get(dbId) ?? databaseFiles(folder, dbId);
+    files.set(dbId, found);
+    return found;
+  };
   return {
-    questions: entries.data.flatMap(questionsOf).map((question, index) => ({ index, ...question })),
-    schemas,
+    questions,
+    schemas: schemasOf(folder, new Set(questions.map(({ dbId }) => dbId)), filesOf),
     databases: (dbId) => {
-      const found = files.get(dbId) ?? databaseFiles(folder, dbId);
-      files.set(dbId, found);
+      const found = filesOf(dbId);
+      if (found.length === 0)
+        throw permanent('invalid_request', `no .sqlite file in ${join(folder, 'database', dbId)}`);
       return found;
     },
   };
+}
+
+/** From tables.json; of databases that it does not have, from the database itself. */
+function schemasOf(
+  folder: string,
+  dbIds: ReadonlySet<string>,
+  filesOf: (dbId: string) => string[],
+): Map<string, SpiderSchema> {
+  const tables = join(folder, 'tables.json');
+  const schemas = existsSync(tables)
+    ? readSchemas(readJson(tables), tables)
+    : new Map<string, SpiderSchema>();
+  for (const dbId of dbIds) {
+    const [file] = filesOf(dbId);
+    if (file !== undefined && !schemas.has(dbId)) schemas.set(dbId, readSqliteSchema(file));
+  }
+  return schemas;
 }
 
 function questionsOf(
@@ -55,7 +79,6 @@ function questionsOf(
 function databaseFiles(folder: string, dbId: string): string[] {
   const home = join(folder, 'database', dbId);
   const files = existsSync(home) ? readdirSync(home).filter((file) => file.endsWith('.sqlite')) : [];
-  if (files.length === 0) throw permanent('invalid_request', `no .sqlite file in ${home}`);
   const main = `${dbId}.sqlite`;
   return files
     .sort((a, b) => Number(b === main) - Number(a === main) || (a < b ? -1 : 1))
@@ -63,18 +86,18 @@ function databaseFiles(folder: string, dbId: string): string[] {
 }
 
 /**
- * A file of predictions: one statement a line, in the questions' order; what follows a tab is not part of it.
- * Blank lines past the last question do not count.
+ * A file of predictions, one a line: for all questions of the set, or for the selected ones only. Gives those of the
+ * selected ones.
  */
-export function readPredictions(file: string, questions: number): string[] {
-  const lines = readText(file).split(/\r?\n/);
-  while (lines.length > questions && !lines.at(-1)?.trim()) lines.pop();
-  if (lines.length !== questions) {
-    if (!lines.at(-1)) lines.pop();
-    throw permanent(
-      'invalid_request',
-      `${file} has ${lines.length} lines for ${questions} questions: each needs one, blank where there is no prediction`,
-    );
-  }
-  return lines.map((line) => line.trim().split('\t')[0] ?? '');
+export function readPredictions(file: string, all: number, selected: readonly Question[]): string[] {
+  const text = readText(file);
+  const lines = outputLines(text, all);
+  if (lines.length === all) return selected.map(({ index }) => statementOf(lines[index] ?? ''));
+  const own = outputLines(text, selected.length);
+  if (own.length === selected.length) return own.map(statementOf);
+  if (!lines.at(-1)) lines.pop();
+  throw permanent(
+    'invalid_request',
+    `${file} has ${lines.length} lines for ${all} questions: each needs one, blank where there is no prediction`,
+  );
 }

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { permanent } from '#shared/errors/app-error';
 
 /** One entry of tables.json; column 0 is `*`, of table -1. */
 const tablesEntrySchema = z.object({
   db_id: z.string(),
   table_names_original: z.array(z.string()),
   column_names_original: z.array(z.tuple([z.int(), z.string()])),
-  foreign_keys: z.array(z.tuple([z.int(), z.int()])),
+  foreign_keys: z.array(z.tuple([z.int(), z.int()])).default([]),
 });
 
 /** A database as Spider's grammar sees it; all names in lower case. */
@@ -17,9 +18,10 @@ export interface SpiderSchema {
 }
 
 /** Parsed tables.json, by database. */
-export function readSchemas(tables: unknown): Map<string, SpiderSchema> {
-  const entries = z.array(tablesEntrySchema).parse(tables);
-  return new Map(entries.map((entry) => [entry.db_id, schemaOf(entry)]));
+export function readSchemas(tables: unknown, file = 'tables.json'): Map<string, SpiderSchema> {
+  const entries = z.array(tablesEntrySchema).safeParse(tables);
+  if (!entries.success) throw permanent('invalid_request', `${file}: ${z.prettifyError(entries.error)}`);
+  return new Map(entries.data.map((entry) => [entry.db_id, schemaOf(entry)]));
 }
 
 /** What tables.json tells of one database. */
