@@ -1,5 +1,6 @@
 import type { Connection } from '#shared/contracts/datasource';
 import { describeError, isAppError, retryable } from '#shared/errors/app-error';
+import { releaseResult } from '#shared/results/encoded-result';
 import { readAsMysqlString } from '../../guard/mysql-double-quotes.js';
 import { guardMysql } from '../../guard/mysql-guard.js';
 import { isMysqlFault, isUnreachableMysql, mysqlTraceback } from '../../traceback/mysql-traceback.js';
@@ -38,10 +39,15 @@ export class MysqlSandbox {
     }
     if (end.kind !== 'rows') return end;
     const silent = silentMistake(end.warnings);
-    if (silent) return failed(silent, started);
+    if (silent) {
+      releaseResult(end.result);
+      return failed(silent, started);
+    }
     // A function that the server stopped at the limit returns as if it had ended.
-    if (performance.now() - started > target.policy.timeoutMs && end.result.truncated === null)
+    if (performance.now() - started > target.policy.timeoutMs && end.result.truncated === null) {
+      releaseResult(end.result);
       return timedOut(target.policy.timeoutMs, started);
+    }
     return { kind: 'rows', result: end.result, elapsedMs: since(started) };
   }
 
@@ -54,7 +60,9 @@ export class MysqlSandbox {
   ): Promise<Checked> {
     const started = performance.now();
     const end = await this.send(target, connection, sql, signal, 'EXPLAIN ');
-    return end.kind === 'rows' ? { kind: 'valid', cost: end.cost, elapsedMs: since(started) } : end;
+    if (end.kind !== 'rows') return end;
+    releaseResult(end.result);
+    return { kind: 'valid', cost: end.cost, elapsedMs: since(started) };
   }
 
   async close(): Promise<void> {

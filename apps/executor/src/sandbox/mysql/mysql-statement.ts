@@ -1,6 +1,8 @@
 import type { Duplex } from 'node:stream';
 import type { Connection, ConnectionOptions, FieldPacket } from 'mysql2';
-import type { Cell, ResultSet } from '#shared/contracts/query';
+import type { ResultSet } from '#shared/contracts/query';
+import { EncodedResult } from '#shared/results/encoded-result';
+import { RowBatches } from '../row-batches.js';
 import { ask, killQuery } from './mysql-connection.js';
 import { cellOf, columnOf } from './mysql-values.js';
 
@@ -29,11 +31,9 @@ const killPatienceMs = 1_000;
 export class MysqlStatement {
   /** Whether the connection was cut and must not be used again. */
   broken = false;
-  private readonly rows: Cell[][] = [];
+  private readonly rows: RowBatches;
   private columns: ResultSet['columns'] = [];
-  private bytes = 0;
   private rawBytes = 0;
-  private truncated: ResultSet['truncated'] = null;
   private stopped: 'timeout' | 'aborted' | 'flooded' | null = null;
   private ended = false;
   private readonly stream: Duplex;
@@ -43,6 +43,7 @@ export class MysqlStatement {
     private readonly options: ConnectionOptions,
     private readonly limits: StatementLimits,
   ) {
+    this.rows = new RowBatches(limits);
     this.stream = (connection as unknown as { stream: Duplex }).stream;
   }
 
@@ -67,7 +68,10 @@ export class MysqlStatement {
       }
     } catch (error) {
       signal.throwIfAborted();
-      if (this.stopped === null) throw error;
+      if (this.stopped === null) {
+        this.rows.close();
+        throw error;
+      }
     } finally {
       this.ended = true;
       this.stream.off('data', count);
@@ -80,9 +84,9 @@ export class MysqlStatement {
   private end(signal: AbortSignal, warnings: Warning[], cost: number | null): StatementEnd {
     if (this.stopped === 'timeout') return { kind: 'timeout' };
     if (this.stopped === 'aborted') throw signal.reason;
-    if (this.rows.length === 0 && this.truncated === 'bytes') return { kind: 'row_too_large' };
-    const { columns, rows, truncated } = this;
-    return { kind: 'rows', result: { columns, rows, truncated }, warnings, cost };
+    if (this.rows.firstWasTooLarge) return { kind: 'row_too_large' };
+    const result = new EncodedResult(this.columns, this.rows.end(), this.rows.truncated);
+    return { kind: 'rows', result, warnings, cost };
   }
 
   /** The prepared protocol takes one statement only. */
@@ -91,9 +95,9 @@ export class MysqlStatement {
     const running = this.connection.execute({ sql, rowsAsArray: true });
     running.on('fields', (fields: FieldPacket[]) => (this.columns = fields.map(columnOf)));
     running.on('result', (row: unknown) => {
-      if (Array.isArray(row)) this.accept(row);
+      if (Array.isArray(row)) this.rows.accept(row.map(cellOf));
       // Enough: the rest would only be read to be thrown away.
-      if (this.truncated !== null) this.cut('flooded');
+      if (this.rows.truncated !== null) this.cut('flooded');
       if (this.broken) resolve();
     });
     running.on('error', reject);
@@ -104,23 +108,11 @@ export class MysqlStatement {
     return promise.finally(() => this.stream.off('close', closed));
   }
 
-  private accept(row: readonly unknown[]): void {
-    if (this.truncated !== null) return;
-    if (this.rows.length === this.limits.maxRows) {
-      this.truncated = 'rows';
-      return;
-    }
-    const cells = row.map(cellOf);
-    this.bytes += Buffer.byteLength(JSON.stringify(cells)) + 1;
-    if (this.bytes > this.limits.maxBytes) this.truncated = 'bytes';
-    else this.rows.push(cells);
-  }
-
   /** A giant value would be put together in memory before anyone could look at it. */
   private count(chunk: Buffer): void {
     this.rawBytes += chunk.length;
     if (this.rawBytes <= this.limits.maxBytes * 2 + slackBytes) return;
-    this.truncated ??= 'bytes';
+    this.rows.truncated ??= 'bytes';
     this.cut('flooded');
   }
 

@@ -2,7 +2,8 @@ import type { Duplex } from 'node:stream';
 import type { PoolClient, QueryResult } from 'pg';
 import Cursor from 'pg-cursor';
 import type { Cell, ResultSet } from '#shared/contracts/query';
-import { BatchSpool } from '#shared/results/batch-spool';
+import type { BatchSpool } from '#shared/results/batch-spool';
+import { RowBatches } from '../row-batches.js';
 import { cancelBackend } from './cancel-backend.js';
 import { valueTypes } from './postgres-values.js';
 
@@ -32,7 +33,6 @@ export type StatementEnd =
 const slackBytes = 1024 * 1024;
 const cancelPatienceMs = 2_000;
 const firstBatch = 100;
-const batchBytes = 64 * 1024;
 
 /** One statement in a transaction that can only read, on a connection that is its own for that time. */
 export class PostgresStatement {
@@ -40,15 +40,9 @@ export class PostgresStatement {
   broken = false;
   /** Set by the owner once the connection has been given back. */
   finished = false;
-  private readonly batches = new BatchSpool();
-  /** Rows of the next batch, as JSON. */
-  private texts: string[] = [];
-  private waitingBytes = 0;
-  private rowCount = 0;
+  private readonly batches: RowBatches;
   private fields: QueryResult['fields'] = [];
-  private bytes = 0;
   private rawBytes = 0;
-  private truncated: ResultSet['truncated'] = null;
   private stopped: 'timeout' | 'aborted' | 'flooded' | null = null;
   private readonly stream: Duplex;
 
@@ -56,6 +50,7 @@ export class PostgresStatement {
     private readonly client: PoolClient,
     private readonly limits: StatementLimits,
   ) {
+    this.batches = new RowBatches(limits);
     this.stream = (client as unknown as { connection: { stream: Duplex } }).connection.stream;
   }
 
@@ -89,21 +84,21 @@ export class PostgresStatement {
   private end(signal: AbortSignal): StatementEnd {
     if (this.stopped === 'timeout') return { kind: 'timeout' };
     if (this.stopped === 'aborted') throw signal.reason;
-    if (this.stopped === 'flooded') this.truncated = 'bytes';
-    if (this.rowCount === 0 && this.truncated === 'bytes') return { kind: 'row_too_large' };
-    this.flush();
-    return { kind: 'rows', batches: this.batches, truncated: this.truncated, fields: this.fields };
+    if (this.stopped === 'flooded') this.batches.truncated = 'bytes';
+    if (this.batches.firstWasTooLarge) return { kind: 'row_too_large' };
+    const { truncated } = this.batches;
+    return { kind: 'rows', batches: this.batches.end(), truncated, fields: this.fields };
   }
 
   private async read(sql: string): Promise<void> {
     const cursor = this.client.query(new Cursor<Cell[]>(sql, [], { rowMode: 'array', types: valueTypes }));
     cursor.on('row', (row: Cell[], result: QueryResult) => {
       this.fields = result.fields;
-      this.accept(row);
+      this.batches.accept(row);
     });
     for (
       let size = firstBatch;
-      this.truncated === null && this.stopped === null;
+      this.batches.truncated === null && this.stopped === null;
       size = this.nextBatch(size)
     ) {
       const { rows, result } = await readBatch(cursor, size);
@@ -113,37 +108,12 @@ export class PostgresStatement {
     if (!this.broken) await cursor.close();
   }
 
-  private accept(row: Cell[]): void {
-    if (this.truncated !== null) return;
-    if (this.rowCount === this.limits.maxRows) {
-      this.truncated = 'rows';
-      return;
-    }
-    const text = JSON.stringify(row);
-    const size = Buffer.byteLength(text) + 1;
-    this.bytes += size;
-    if (this.bytes > this.limits.maxBytes) {
-      this.truncated = 'bytes';
-      return;
-    }
-    this.rowCount += 1;
-    this.texts.push(text);
-    this.waitingBytes += size;
-    if (this.waitingBytes >= batchBytes) this.flush();
-  }
-
-  private flush(): void {
-    if (this.texts.length === 0) return;
-    this.batches.add({ json: Buffer.from(`[${this.texts.join(',')}]`), rows: this.texts.length });
-    this.texts = [];
-    this.waitingBytes = 0;
-  }
-
   /** Large batches save round trips; one is not to hold much more than may still come. */
   private nextBatch(size: number): number {
-    const average = this.bytes / Math.max(1, this.rowCount);
-    const room = (this.limits.maxBytes - this.bytes) / Math.max(1, average);
-    const left = this.limits.maxRows - this.rowCount + 1;
+    const { bytes, rowCount } = this.batches;
+    const average = bytes / Math.max(1, rowCount);
+    const room = (this.limits.maxBytes - bytes) / Math.max(1, average);
+    const left = this.limits.maxRows - rowCount + 1;
     return Math.max(1, Math.ceil(Math.min(size * 10, 5_000, left, room + 1)));
   }
 
