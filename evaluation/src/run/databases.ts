@@ -6,7 +6,7 @@ const atATime = 4;
 
 /** Datasources for the databases of a set, and what was registered for this run only. */
 export class EvaluatedDatabases {
-  private readonly registered: string[] = [];
+  private readonly registered = new Set<string>();
   private readonly names = new Map<string, string>();
 
   constructor(private readonly service: EvaluatedService) {}
@@ -15,13 +15,17 @@ export class EvaluatedDatabases {
     const waiting = [...new Set(questions.map(({ dbId }) => dbId))];
     const next = async (): Promise<void> => {
       for (let dbId = waiting.shift(); dbId !== undefined; dbId = waiting.shift()) {
-        const [file = ''] = set.databases(dbId);
-        const name = datasourceName(dbId, file);
+        const { name, file } = datasourceOf(set, dbId);
         this.names.set(dbId, name);
-        if ((await this.service.register(name, file)).isNew) this.registered.push(name);
+        if ((await this.service.register(name, file)).isNew) this.registered.add(name);
       }
     };
     await Promise.all(Array.from({ length: atATime }, next));
+  }
+
+  /** The run that is resumed was killed before it could take its databases away: this one does. */
+  inherit(set: QuestionSet, questions: readonly Question[]): void {
+    for (const { dbId } of questions) this.registered.add(datasourceOf(set, dbId).name);
   }
 
   nameOf(dbId: string): string {
@@ -30,8 +34,14 @@ export class EvaluatedDatabases {
 
   /** Takes away what was not there before. */
   async remove(): Promise<void> {
-    for (const name of this.registered.splice(0)) await this.service.remove(name);
+    for (const name of this.registered) await this.service.remove(name);
+    this.registered.clear();
   }
+}
+
+function datasourceOf(set: QuestionSet, dbId: string): { name: string; file: string } {
+  const [file = ''] = set.databases(dbId);
+  return { name: datasourceName(dbId, file), file };
 }
 
 /** The same for the same file, so that a run that is resumed finds it again; unlike any name people choose. */

@@ -57,7 +57,10 @@ export async function evaluate(options: EvaluateOptions): Promise<PipelineMetric
   let elapsedMs: number;
   try {
     onProgress?.({ step: 'register', done: 0, total: open.length });
-    if (!options.areRegistered) await databases.register(set, open);
+    if (!options.areRegistered) {
+      if (options.resume) databases.inherit(set, questions);
+      await databases.register(set, open);
+    }
     const from = performance.now();
     const report = () => onProgress?.({ step: 'ask', done: asked.size, total: questions.length });
     report();

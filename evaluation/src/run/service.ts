@@ -4,6 +4,7 @@ import type { CreateQuery, QueryView } from '#shared/contracts/query';
 export interface EvaluatedService {
   /** Registers a SQLite file unless it bears this name already, and waits until its schema is read. */
   register(name: string, file: string): Promise<{ isNew: boolean }>;
+  /** Does nothing where there is none. */
   remove(name: string): Promise<void>;
   /** Asks and waits for the end of the query; rejects when the service cannot be reached. */
   ask(request: CreateQuery, interrupt: AbortSignal): Promise<QueryView>;

@@ -33,7 +33,11 @@ export class GatewayService implements EvaluatedService {
   }
 
   async remove(name: string): Promise<void> {
-    await this.client.removeDatasource(name);
+    try {
+      await this.client.removeDatasource(name);
+    } catch (error) {
+      if (!(error instanceof GatewayProblem && error.code === 'unknown_datasource')) throw error;
+    }
   }
 
   async ask(request: CreateQuery, interrupt: AbortSignal): Promise<QueryView> {
