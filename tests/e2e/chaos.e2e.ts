@@ -53,17 +53,15 @@ describe.each(queueKinds)('what is killed under load, on %s', (kind) => {
   it.each<AppName>(['retriever', 'generator', 'executor'])(
     '%s killed with SIGKILL in the middle of its stage: every query succeeds once',
     async (name) => {
-      const ids = await ask();
+      const asking = ask();
       const stage = { retriever: 'retrieving', generator: 'generating', executor: 'executing' }[
         name as 'retriever'
       ];
-      for (const app of stack.all(name)) {
-        await until(20_000, `a query that is ${stage}`, async () =>
-          (await count(stage)) > 0 ? true : undefined,
-        ).catch(() => undefined);
-        await app.restart('SIGKILL');
-      }
-      await expectAllAnswered(ids);
+      await until(20_000, `a query that is ${stage}`, async () =>
+        (await count(stage)) > 0 ? true : undefined,
+      );
+      for (const app of stack.all(name)) await app.restart('SIGKILL');
+      await expectAllAnswered(await asking);
     },
   );
 
