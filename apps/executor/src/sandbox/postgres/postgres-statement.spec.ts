@@ -22,7 +22,8 @@ afterAll(async () => {
 /** Without a guard before it, as a superuser. */
 async function run(sql: string, timeoutMs = 2_000): Promise<string> {
   const client = await pool.connect();
-  client.on('error', () => undefined);
+  const ignore = () => undefined;
+  client.on('error', ignore);
   const statement = new PostgresStatement(client, { maxRows: 10, maxBytes: 10_000, timeoutMs });
   try {
     return (await statement.run([setup(['public'], timeoutMs)], sql, AbortSignal.timeout(20_000))).kind;
@@ -31,6 +32,7 @@ async function run(sql: string, timeoutMs = 2_000): Promise<string> {
   } finally {
     statement.finished = true;
     if (!statement.broken) await client.query('ROLLBACK');
+    client.off('error', ignore);
     client.release(statement.broken);
   }
 }
