@@ -1,18 +1,39 @@
 import { z } from 'zod';
 import { configToken } from '#shared/config/config.module';
-import { commonFields, fields, homeField, masterKeyField } from '#shared/config/environment';
+import { commonFields, fields, homeField, httpUrl, masterKeyField } from '#shared/config/environment';
 
-export const retrieverSchema = z.object({
-  ...commonFields,
-  ...masterKeyField,
-  RETRIEVER_HOST: z.string().default('127.0.0.1').describe('Address of health and metrics'),
-  RETRIEVER_PORT: fields.port.default(8081).describe('Port of health and metrics; 0 takes any free one'),
-  RETRIEVER_CONCURRENCY: fields.count.default(16).describe('Questions retrieved for at a time'),
-  ...homeField,
-  CONTEXT_TABLES: fields.count
-    .default(8)
-    .describe('Tables that the search puts in a context, before those that join them'),
-});
+export const retrieverSchema = z
+  .object({
+    ...commonFields,
+    ...masterKeyField,
+    RETRIEVER_HOST: z.string().default('127.0.0.1').describe('Address of health and metrics'),
+    RETRIEVER_PORT: fields.port.default(8081).describe('Port of health and metrics; 0 takes any free one'),
+    RETRIEVER_CONCURRENCY: fields.count.default(16).describe('Questions retrieved for at a time'),
+    ...homeField,
+    EMBEDDINGS_BASE_URL: httpUrl
+      .optional()
+      .describe(
+        'OpenAI-compatible endpoint for embeddings, up to /v1; if unset, the model of EMBEDDINGS_MODEL_DIR',
+      ),
+    EMBEDDINGS_MODEL: z.string().optional().describe('Model asked of it; needed with EMBEDDINGS_BASE_URL'),
+    EMBEDDINGS_API_KEY: z.string().optional().describe('Key sent to it'),
+    EMBEDDINGS_MODEL_DIR: z
+      .string()
+      .optional()
+      .describe(
+        'Folder of a sentence encoder that runs in process: onnx/model.onnx, tokenizer.json. NANO_HOME/models/all-MiniLM-L6-v2 if unset; without its files, words alone find tables',
+      ),
+    CONTEXT_TOKENS: fields.count
+      .default(3_000)
+      .describe(
+        'Tokens, as estimated, that the tables of a context may take; a schema that fits goes in whole',
+      ),
+    CONTEXT_TABLES: fields.count.default(12).describe('Tables of a schema that does not fit whole'),
+  })
+  .refine(({ EMBEDDINGS_BASE_URL, EMBEDDINGS_MODEL }) => !EMBEDDINGS_BASE_URL || EMBEDDINGS_MODEL, {
+    path: ['EMBEDDINGS_MODEL'],
+    message: 'must be set with EMBEDDINGS_BASE_URL',
+  });
 export type RetrieverConfig = z.infer<typeof retrieverSchema>;
 
 export const RETRIEVER_CONFIG = configToken('retriever');

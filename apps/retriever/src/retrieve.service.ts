@@ -5,8 +5,8 @@ import type { QueryWork } from '#shared/persistence/query.work';
 import { QueryStore } from '#shared/persistence/query.store';
 import { JobQueue } from '#shared/queue/job-queue';
 import { RETRIEVER_CONFIG, type RetrieverConfig } from './config.js';
-import { SchemaIndex } from './indexing/schema-index.js';
-import { SnapshotContext } from './ranking/snapshot-context.js';
+import { type ContextBudget, SnapshotContext } from './context/snapshot-context.js';
+import { SchemaSearch } from './schema-search.js';
 
 const snapshotsKept = 32;
 
@@ -15,26 +15,24 @@ const snapshotsKept = 32;
 export class RetrieveService {
   /** By datasource and fingerprint, so an entry never goes stale; the least recently used one goes first. */
   private readonly snapshots = new Map<string, SnapshotContext>();
+  private readonly budget: ContextBudget;
 
   constructor(
     private readonly datasources: DatasourceStore,
-    private readonly index: SchemaIndex,
+    private readonly search: SchemaSearch,
     private readonly queries: QueryStore,
     private readonly queue: JobQueue,
-    @Inject(RETRIEVER_CONFIG) private readonly config: RetrieverConfig,
-  ) {}
+    @Inject(RETRIEVER_CONFIG) config: RetrieverConfig,
+  ) {
+    this.budget = { tokens: config.CONTEXT_TOKENS, tables: config.CONTEXT_TABLES };
+  }
 
   async retrieve(work: QueryWork): Promise<void> {
     const started = performance.now();
-    const limit = this.config.CONTEXT_TABLES;
     const fingerprint = fingerprintOf(work);
     const snapshot = await this.snapshot(work.datasourceId, fingerprint);
-    const hits = await this.index.search(
-      { datasourceId: work.datasourceId, fingerprint },
-      work.question,
-      limit,
-    );
-    const context = snapshot.forHits(work.question, hits.length > 0 ? hits : snapshot.fallback(limit), limit);
+    const hits = await this.search.find(work.datasourceId, fingerprint, work.question);
+    const context = snapshot.forHits(work.question, hits, this.budget);
     const stored = await this.queries.storeContext(work.id, context, performance.now() - started);
     if (stored) await this.queue.enqueue('generate', { queryId: work.id, attempt: 1 });
   }
@@ -53,8 +51,7 @@ export class RetrieveService {
     const snapshot = await this.datasources.snapshot(datasourceId, fingerprint);
     if (!snapshot) throw retryable('datasource_not_ready', 'The snapshot was replaced in this moment.');
     // Another retriever may have taken the snapshot: this one's index then lacks it.
-    if (!(await this.index.has({ datasourceId, fingerprint })))
-      await this.index.build(datasourceId, snapshot);
+    await this.search.prepare(datasourceId, snapshot);
     return new SnapshotContext(snapshot);
   }
 }

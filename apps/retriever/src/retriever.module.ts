@@ -1,16 +1,34 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { configModule } from '#shared/config/config.module';
 import { PersistenceModule } from '#shared/persistence/persistence.module';
 import { QueueModule } from '#shared/queue/queue.module';
 import { stageProviders } from '#shared/queue/stage.processor';
 import { TelemetryModule } from '#shared/telemetry/telemetry.module';
 import type { RetrieverConfig } from './config.js';
+import { chooseEmbedder } from './embeddings/choose-embedder.js';
+import type { Embedder } from './embeddings/embedder.js';
 import { IndexProcessor } from './index.processor.js';
 import { IndexService } from './index.service.js';
-import { FtsSchemaIndex } from './indexing/fts.schema-index.js';
-import { SchemaIndex } from './indexing/schema-index.js';
+import { EmbeddedSchemaIndex } from './indexing/embedded/embedded.schema-index.js';
+import type { SchemaIndex } from './indexing/schema-index.js';
 import { RetrieveProcessor } from './retrieve.processor.js';
 import { RetrieveService } from './retrieve.service.js';
+import { SchemaSearch } from './schema-search.js';
+
+/** The search with its adapters, closed when the application is. */
+class OwnedSchemaSearch extends SchemaSearch implements OnApplicationShutdown {
+  constructor(
+    private readonly adapter: SchemaIndex,
+    private readonly encoder: Embedder | null,
+  ) {
+    super(adapter, encoder);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.adapter.close();
+    await this.encoder?.close();
+  }
+}
 
 @Module({})
 export class RetrieverModule {
@@ -24,7 +42,11 @@ export class RetrieverModule {
         QueueModule.forRoot(config),
       ],
       providers: [
-        { provide: SchemaIndex, useClass: FtsSchemaIndex },
+        {
+          provide: SchemaSearch,
+          useFactory: async () =>
+            new OwnedSchemaSearch(new EmbeddedSchemaIndex(config.NANO_HOME), await chooseEmbedder(config)),
+        },
         ...stageProviders,
         RetrieveService,
         RetrieveProcessor,

@@ -6,8 +6,8 @@ export const contextTableSchema = z.object({
   name: z.string(),
   /** The table card: the text of the table that goes into the prompt. */
   card: z.string(),
-  /** Whether the question's words found the table, or foreign keys from one that they found. */
-  via: z.enum(['match', 'join']),
+  /** Found by the question, by the foreign keys of those that were, or there because the schema fits whole. */
+  via: z.enum(['match', 'join', 'whole']),
   score: z.number(),
 });
 export type ContextTable = z.infer<typeof contextTableSchema>;

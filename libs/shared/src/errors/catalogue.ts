@@ -160,6 +160,31 @@ export const errorCatalogue = {
     meaning: 'The datasource has no table that its policy shows.',
     mend: 'Check the policy and that the database holds tables.',
   },
+  embeddings_unavailable: {
+    http: null,
+    stage: 'retrieve',
+    meaning: 'The embeddings server cannot be reached or answered with an error of its own.',
+    mend: 'Check that it runs and EMBEDDINGS_BASE_URL.',
+  },
+  embeddings_invalid: {
+    http: null,
+    stage: 'retrieve',
+    meaning:
+      'The embeddings server or model cannot be used: it refused the request, or its vectors do not fit.',
+    mend: 'The message says which; check EMBEDDINGS_BASE_URL, EMBEDDINGS_MODEL and EMBEDDINGS_MODEL_DIR.',
+  },
+  index_unavailable: {
+    http: null,
+    stage: 'retrieve',
+    meaning: 'Qdrant cannot be reached or answered with an error of its own.',
+    mend: 'Check that it runs and QDRANT_URL.',
+  },
+  index_invalid: {
+    http: null,
+    stage: 'retrieve',
+    meaning: 'Qdrant refused the request, or its collection does not fit.',
+    mend: 'The message says why; check QDRANT_API_KEY and QDRANT_COLLECTION.',
+  },
 
   model_unreachable: {
     http: null,

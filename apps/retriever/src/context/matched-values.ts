@@ -1,6 +1,6 @@
 import type { Context } from '#shared/contracts/context';
 import type { TableSnapshot } from '#shared/contracts/snapshot';
-import { terms } from '../indexing/terms.js';
+import { stems } from '../indexing/words.js';
 
 const mostMatches = 12;
 
@@ -19,7 +19,7 @@ export type PhraseIndex = ReadonlyMap<string, readonly Phrase[]>;
 export function phrasesOf(table: TableSnapshot): PhraseIndex {
   const phrases = table.columns.flatMap((column) =>
     (column.sampleValues ?? []).flatMap((value) => {
-      const words = terms(value);
+      const words = stems(value);
       const phrase = words.join(' ');
       if (phrase.length < 2) return [];
       return {
@@ -34,7 +34,7 @@ export function phrasesOf(table: TableSnapshot): PhraseIndex {
 
 /** Those that occur in the question as whole words, longest first. */
 export function matchedValues(question: string, indexes: readonly PhraseIndex[]): Match[] {
-  const words = terms(question);
+  const words = stems(question);
   const text = ` ${words.join(' ')} `;
   const distinct = [...new Set(words)];
   return indexes

@@ -1,0 +1,135 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { load as loadVectorFunctions } from 'sqlite-vec';
+import {
+  type Embed,
+  type IndexKey,
+  kindsOf,
+  SchemaIndex,
+  searchLists,
+  type UnitSearch,
+} from '../schema-index.js';
+import { type IndexUnit, type UnitHit, type UnitKind, type UnitSubject, wordWeights } from '../unit.js';
+import { fuse } from './fusion.js';
+import { PartTables } from './part-tables.js';
+import { PartWriter } from './part-writer.js';
+import { toBytes } from './vector-bytes.js';
+
+/** Candidates by the signs of their components, compared exactly afterwards, for each hit that is wanted. */
+const oversampling = 2.5;
+
+/**
+ * Schema index in one SQLite file: FTS5 ranked by BM25 for words, sqlite-vec for vectors. A cache: what is missing is built
+ * again. Readers see the version before until a build commits.
+ */
+export class EmbeddedSchemaIndex extends SchemaIndex {
+  private readonly reader: SqliteDatabase.Database;
+  private readonly writer: SqliteDatabase.Database;
+  private writing: Promise<unknown> = Promise.resolve();
+
+  constructor(folder: string) {
+    super();
+    mkdirSync(folder, { recursive: true, mode: 0o711 });
+    const file = join(folder, 'schema-index-2.sqlite');
+    this.writer = open(file);
+    this.writer.pragma('busy_timeout = 0');
+    this.reader = open(file);
+    this.reader.exec(
+      'create table if not exists part (name text primary key, datasource_id text not null, version text not null) without rowid',
+    );
+  }
+
+  override async close(): Promise<void> {
+    await this.writing;
+    this.reader.close();
+    this.writer.close();
+  }
+
+  override async has(key: IndexKey): Promise<boolean> {
+    const { name } = new PartTables(key);
+    return this.reader.prepare('select version from part where name = ?').pluck().get(name) === key.version;
+  }
+
+  override build(key: IndexKey, units: readonly IndexUnit[], embed: Embed | null): Promise<void> {
+    return this.inTurn(() => new PartWriter(this.writer, key).write(units, embed));
+  }
+
+  override async search(key: IndexKey, search: UnitSearch): Promise<UnitHit[]> {
+    const tables = new PartTables(key);
+    const lists = searchLists.filter(({ kind }) => kindsOf[key.part].includes(kind));
+    const scores = fuse(lists.map((list) => this.list(tables, list, search)));
+    const subject = this.reader.prepare<[number], UnitSubject>(
+      `select kind, "table", "column", reference from ${tables.units} where id = ?`,
+    );
+    return [...scores].flatMap(([id, score]) => {
+      const found = subject.get(id);
+      return found ? [{ ...found, score }] : [];
+    });
+  }
+
+  override drop(datasourceId: string): Promise<void> {
+    return this.inTurn(async () => {
+      this.writer
+        .transaction(() => {
+          for (const part of ['schema', 'examples'] as const)
+            new PartTables({ datasourceId, part }).drop(this.writer);
+          this.writer.prepare('delete from part where datasource_id = ?').run(datasourceId);
+        })
+        .immediate();
+    });
+  }
+
+  /** Ids of one list, best first. */
+  private list(
+    tables: PartTables,
+    { kind, by, limit }: (typeof searchLists)[number],
+    { stems, vector }: UnitSearch,
+  ): number[] {
+    if (by === 'words') return stems.length > 0 ? this.byWords(tables.words(kind), stems, limit) : [];
+    return vector && this.hasVectors(tables, kind) ? this.byVector(tables, kind, vector, limit) : [];
+  }
+
+  private byWords(table: string, stems: readonly string[], limit: number): number[] {
+    const { name, body, around } = wordWeights;
+    return this.reader
+      .prepare<[string, number], number>(
+        `select rowid from ${table} where ${table} match ? order by bm25(${table}, ${name}, ${body}, ${around}), rowid limit ?`,
+      )
+      .pluck()
+      .all(stems.map((stem) => `"${stem}"`).join(' OR '), limit);
+  }
+
+  private byVector(tables: PartTables, kind: UnitKind, vector: Float32Array, limit: number): number[] {
+    const bytes = toBytes(vector);
+    return this.reader
+      .prepare<[Buffer, number, Buffer, number], number>(
+        `with near as materialized (select rowid as id from ${tables.vectors(kind)} where coarse match vec_quantize_binary(vec_int8(?)) and k = ?)
+         select near.id from near join ${tables.units} u on u.id = near.id
+         order by vec_distance_cosine(vec_int8(u.vector), vec_int8(?)), near.id limit ?`,
+      )
+      .pluck()
+      .all(bytes, Math.ceil(limit * oversampling), bytes, limit);
+  }
+
+  private hasVectors(tables: PartTables, kind: UnitKind): boolean {
+    return (
+      this.reader.prepare('select 1 from sqlite_schema where name = ?').get(tables.vectors(kind)) !==
+      undefined
+    );
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.writing.then(work, work);
+    this.writing = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+function open(file: string): SqliteDatabase.Database {
+  const db = new SqliteDatabase(file);
+  loadVectorFunctions(db);
+  db.pragma('journal_mode = wal');
+  db.pragma('synchronous = normal');
+  return db;
+}

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import type SqliteDatabase from 'better-sqlite3';
+import { type IndexKey, kindsOf } from '../schema-index.js';
+import type { UnitKind } from '../unit.js';
+
+type Part = Pick<IndexKey, 'datasourceId' | 'part'>;
+
+/** Names of the SQLite tables that hold one part of a datasource's index. */
+export class PartTables {
+  readonly name: string;
+  readonly units: string;
+
+  constructor(private readonly part: Part) {
+    const hash = createHash('sha256').update(`${part.datasourceId} ${part.part}`).digest('hex');
+    this.name = hash.slice(0, 24);
+    this.units = `units_${this.name}`;
+  }
+
+  words(kind: UnitKind): string {
+    return `words_${kind}_${this.name}`;
+  }
+
+  vectors(kind: UnitKind): string {
+    return `vectors_${kind}_${this.name}`;
+  }
+
+  create(db: SqliteDatabase.Database): void {
+    db.exec(
+      `create table if not exists ${this.units} (id integer primary key, hash blob not null unique, kind text not null,
+         "table" text not null, "column" text not null, reference text not null, vector blob)`,
+    );
+    for (const kind of kindsOf[this.part.part])
+      db.exec(
+        `create virtual table if not exists ${this.words(kind)} using fts5 (name, body, around, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0')`,
+      );
+  }
+
+  /** @param dimension of the vectors, a multiple of 8 */
+  createVectors(db: SqliteDatabase.Database, kind: UnitKind, dimension: number): void {
+    db.exec(
+      `create virtual table if not exists ${this.vectors(kind)} using vec0 (coarse bit[${dimension}], chunk_size = 4096)`,
+    );
+  }
+
+  drop(db: SqliteDatabase.Database): void {
+    for (const kind of kindsOf[this.part.part])
+      db.exec(`drop table if exists ${this.words(kind)}; drop table if exists ${this.vectors(kind)}`);
+    db.exec(`drop table if exists ${this.units}`);
+  }
+}

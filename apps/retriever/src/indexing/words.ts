@@ -1,0 +1,23 @@
+import { stemmer } from 'stemmer';
+import { terms } from './terms.js';
+
+/** Words of questions that say nothing of what a question is about. */
+const functionWords = new Set(
+  `a about all also am an and any are as at be been being between both but by can could did do does each either every find for
+  from get give had has have having he her his how i if in into is it its itself just list many me more most much must my no
+  not of off on once one only or other our out over per please return s she should show so some such tell than that the their
+  them then there these they this those to too under until up us was we were what when where whether which while who whom
+  whose why will with would you your`.split(/\s+/),
+);
+
+/** Stems of the words of a name or a text, accents folded: `Cities_visited` → citi, visit. */
+export function stems(text: string): string[] {
+  return terms(text.normalize('NFKD').replaceAll(/\p{M}/gu, '')).map((term) => stemmer(term));
+}
+
+/** Distinct stems of a question, without function words, unless it has no others. */
+export function questionStems(question: string): string[] {
+  const words = terms(question);
+  const telling = words.filter((word) => !functionWords.has(word));
+  return [...new Set(stems((telling.length > 0 ? telling : words).join(' ')))];
+}

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import type { SchemaSnapshot } from '#shared/contracts/snapshot';
+import type { Embedder } from './embeddings/embedder.js';
+import { QuestionVectors } from './embeddings/question-vectors.js';
+import type { IndexKey, SchemaIndex } from './indexing/schema-index.js';
+import { unitsOf } from './indexing/snapshot-units.js';
+import type { IndexUnit, UnitHit } from './indexing/unit.js';
+import { questionStems } from './indexing/words.js';
+
+/** Changes when the same snapshot is to be indexed otherwise. */
+const layout = 1;
+
+/** Indexes snapshots and finds their units: words by stems, meaning by vectors where there is an embedder. */
+export class SchemaSearch {
+  private readonly vectors: QuestionVectors;
+
+  constructor(
+    private readonly index: SchemaIndex,
+    private readonly embedder: Embedder | null,
+  ) {
+    this.vectors = new QuestionVectors(embedder);
+  }
+
+  /** Does nothing where the snapshot is indexed already. */
+  async prepare(datasourceId: string, snapshot: SchemaSnapshot): Promise<void> {
+    await this.build(this.schemaKey(datasourceId, snapshot.fingerprint), () => unitsOf(snapshot));
+  }
+
+  /** The units of the snapshot's schema that the question is about, best first. */
+  async find(datasourceId: string, fingerprint: string, question: string): Promise<UnitHit[]> {
+    return this.index.search(this.schemaKey(datasourceId, fingerprint), {
+      stems: questionStems(question),
+      vector: await this.vectors.of(question),
+    });
+  }
+
+  drop(datasourceId: string): Promise<void> {
+    return this.index.drop(datasourceId);
+  }
+
+  private async build(key: IndexKey, units: () => IndexUnit[]): Promise<void> {
+    if (await this.index.has(key)) return;
+    const { embedder } = this;
+    await this.index.build(key, units(), embedder ? (texts) => embedder.embed(texts) : null);
+  }
+
+  private schemaKey(datasourceId: string, fingerprint: string): IndexKey {
+    return { datasourceId, part: 'schema', version: this.version(fingerprint) };
+  }
+
+  /** Another model's vectors cannot be compared, so they are another version. */
+  private version(content: string): string {
+    const identity = this.embedder?.identity ?? 'words';
+    return createHash('sha256').update(`${layout} ${identity} ${content}`).digest('hex').slice(0, 32);
+  }
+}
