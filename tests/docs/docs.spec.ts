@@ -19,6 +19,7 @@ import { createProgram } from '../../apps/cli/src/program.js';
 import { executorSchema } from '../../apps/executor/src/config.js';
 import { gatewaySchema } from '../../apps/gateway/src/config.js';
 import { ChecksController } from '../../apps/gateway/src/checks/checks.controller.js';
+import { ExamplesController } from '../../apps/gateway/src/examples/examples.controller.js';
 import { DatasourcesController } from '../../apps/gateway/src/datasources/datasources.controller.js';
 import { QueriesController } from '../../apps/gateway/src/queries/queries.controller.js';
 import { RowsController } from '../../apps/gateway/src/queries/rows.controller.js';
@@ -50,9 +51,13 @@ describe('the API', () => {
 
   it('documents every request', () => {
     const first = api.text.slice(0, api.text.indexOf('\n## '));
-    const served = [QueriesController, RowsController, DatasourcesController, ChecksController].flatMap(
-      requestsOf,
-    );
+    const served = [
+      QueriesController,
+      RowsController,
+      DatasourcesController,
+      ExamplesController,
+      ChecksController,
+    ].flatMap(requestsOf);
     expect(firstCells(first).sort()).toEqual(served.sort());
   });
 
@@ -192,9 +197,10 @@ describe('commands', () => {
   });
 
   function expectKnown(used: string): void {
-    const [first = '', second = ''] = used.split(/[^a-z]+/);
-    const isGroup = second === '' && [...known.keys()].some((name) => name.startsWith(`${first} `));
-    const options = known.get(first) ?? known.get(`${first} ${second}`);
+    const words = used.split(/[^a-z]+/);
+    const names = [1, 2, 3].map((count) => words.slice(0, count).join(' '));
+    const isGroup = [...known.keys()].some((name) => name.startsWith(`${words.join(' ').trim()} `));
+    const options = names.map((name) => known.get(name)).find((found) => found !== undefined);
     expect({ used, isKnown: isGroup || options !== undefined }).toEqual({ used, isKnown: true });
     const [own = ''] = used.split(/[|#]/);
     for (const [option] of own.matchAll(/(?<= )--[a-z][a-z-]+/g))

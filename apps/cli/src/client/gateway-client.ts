@@ -9,6 +9,13 @@ import {
   type Connection,
 } from '#shared/contracts/datasource';
 import {
+  type AddExample,
+  type Example,
+  type ExampleList,
+  exampleListSchema,
+  exampleSchema,
+} from '#shared/contracts/example';
+import {
   isFinal,
   queryErrorSchema,
   queryEventSchema,
@@ -113,6 +120,20 @@ export class GatewayClient {
     await this.send('DELETE', `/v1/datasources/${encodeURIComponent(name)}`);
   }
 
+  async addExample(name: string, example: AddExample): Promise<Example> {
+    return this.parse(await this.send('POST', pathOfExamples(name), { body: example }), exampleSchema);
+  }
+
+  /** From the one after the given on. */
+  async examples(name: string, after: string | null): Promise<ExampleList> {
+    const path = `${pathOfExamples(name)}${after === null ? '' : `?after=${after}`}`;
+    return this.parse(await this.send('GET', path), exampleListSchema);
+  }
+
+  async removeExample(name: string, id: string): Promise<void> {
+    await this.send('DELETE', `${pathOfExamples(name)}/${encodeURIComponent(id)}`);
+  }
+
   async createCheck(request: CreateCheck): Promise<CheckView> {
     return this.parse(await this.send('POST', '/v1/checks', { body: request }), checkSchema);
   }
@@ -192,4 +213,8 @@ export class GatewayClient {
       cause: parsed.error,
     });
   }
+}
+
+function pathOfExamples(name: string): string {
+  return `/v1/datasources/${encodeURIComponent(name)}/examples`;
 }

@@ -1,11 +1,8 @@
 import type { Command } from 'commander';
 import type { DatasourceView, GatewayClient } from '../client/gateway-client.js';
-import { httpAddress, listOf, urlOption, wholeNumber } from './options.js';
-
-interface CommonOptions {
-  url?: string;
-  json?: true;
-}
+import { addSubcommand, type CommonOptions, withClient } from './datasource.client.js';
+import { addExamplesCommand } from './datasource.examples.js';
+import { listOf, wholeNumber } from './options.js';
 
 interface AddOptions extends CommonOptions {
   maxRows?: number;
@@ -57,14 +54,7 @@ export function addDatasourceCommand(program: Command): void {
     .argument('<name>')
     .addHelpText('after', '\nExample:\n  ./nano datasource remove sales')
     .action(remove);
-}
-
-function addSubcommand(datasource: Command, name: string, description: string): Command {
-  return datasource
-    .command(name)
-    .description(description)
-    .option('--json', 'print JSON')
-    .option(...urlOption, httpAddress);
+  addExamplesCommand(datasource);
 }
 
 async function add(name: string, target: string, options: AddOptions): Promise<void> {
@@ -123,14 +113,4 @@ async function printOne(datasource: DatasourceView, { json }: CommonOptions): Pr
   if (json) return stdout.line(JSON.stringify(datasource));
   const { printDatasource } = await import('../output/datasources.js');
   printDatasource(datasource, stdout);
-}
-
-/** `ends`: the gateway was started for this call, so what it is still doing would be cut off. */
-async function withClient(
-  { url }: CommonOptions,
-  work: (client: GatewayClient, ends: boolean) => Promise<void>,
-): Promise<void> {
-  const { readConfig } = await import('../config.js');
-  const { withSession } = await import('./with-session.js');
-  await withSession(readConfig(), url, ({ client, host }) => work(client, host !== null));
 }

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { longestCheckedText } from '#shared/contracts/check';
-import { describeError } from '#shared/errors/app-error';
 import { CliError } from '../cli-error.js';
+import { readLines } from './json-lines.js';
 
 export interface Statement {
   /** As the file has it; the number of the line where it has none. */
@@ -14,28 +13,12 @@ const lineSchema = z.looseObject({ id: z.union([z.string(), z.number()]).optiona
 
 /** @throws CliError `usage`, which names the line */
 export async function readStatements(file: string): Promise<Statement[]> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new CliError('usage', `${file} cannot be read: ${describeError(error)}`, { cause: error });
-  });
-  const statements = text.split('\n').flatMap((line, index): Statement[] => {
-    if (line.trim() === '') return [];
-    const parsed = lineSchema.safeParse(parseJson(line));
-    if (!parsed.success)
-      throw new CliError('usage', `${file}, line ${index + 1}: expected a JSON object with \`sql\``);
-    const { id = index + 1, sql } = parsed.data;
+  const lines = await readLines(file, lineSchema, '`sql`');
+  if (lines.length === 0) throw new CliError('usage', `${file} holds no statement`);
+  return lines.map(({ number, value: { id = number, sql } }) => {
     // Cut where it is refused for its length in any case.
-    return [{ id, sql: sql.slice(0, longestCheckedText) }];
+    return { id, sql: sql.slice(0, longestCheckedText) };
   });
-  if (statements.length === 0) throw new CliError('usage', `${file} holds no statement`);
-  return statements;
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 const mostInBatch = 200;

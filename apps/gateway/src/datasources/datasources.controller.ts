@@ -1,7 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { v7 as uuidv7 } from 'uuid';
-import { datasourceNameSchema } from '#shared/contracts/datasource';
 import { permanent } from '#shared/errors/app-error';
 import { type DatasourceRow, DatasourceStore } from '#shared/persistence/datasource.store';
 import { JobQueue } from '#shared/queue/job-queue';
@@ -17,6 +16,7 @@ import {
   type DatasourceView,
   datasourceViewSchema,
 } from './datasource.requests.js';
+import { findDatasource } from './find-datasource.js';
 
 @ApiTags('datasources')
 @ApiBearerAuth()
@@ -44,7 +44,7 @@ export class DatasourcesController {
     );
     const added = await this.store.add(uuidv7(), request.name, connection, location, request.policy);
     if (!added) throw permanent('datasource_exists', `There is a datasource named ${request.name}.`);
-    const row = await this.find(request.name);
+    const row = await findDatasource(this.store, request.name);
     await this.queue.enqueue('index', { datasourceId: row.id });
     return toView(row);
   }
@@ -65,7 +65,7 @@ export class DatasourcesController {
   @ApiResponse({ status: 200, schema: schemaOf(datasourceDetailSchema) })
   @problemResponse(401, 404, 503)
   async get(@Param('name') name: string): Promise<DatasourceDetail> {
-    const row = await this.find(name);
+    const row = await findDatasource(this.store, name);
     const snapshot =
       row.fingerprint === null ? undefined : await this.store.snapshot(row.id, row.fingerprint);
     return { ...toView(row), tables: snapshot?.tables ?? [] };
@@ -80,10 +80,10 @@ export class DatasourcesController {
   @ApiResponse({ status: 202, schema: schemaOf(datasourceViewSchema) })
   @problemResponse(401, 404, 503)
   async refresh(@Param('name') name: string): Promise<DatasourceView> {
-    const { id } = await this.find(name);
+    const { id } = await findDatasource(this.store, name);
     await this.store.markIndexing(id);
     await this.queue.replace('index', { datasourceId: id });
-    return toView(await this.find(name));
+    return toView(await findDatasource(this.store, name));
   }
 
   @Delete(':name')
@@ -95,16 +95,9 @@ export class DatasourcesController {
   @ApiResponse({ status: 204 })
   @problemResponse(401, 404, 503)
   async remove(@Param('name') name: string): Promise<void> {
-    const { id } = await this.find(name);
+    const { id } = await findDatasource(this.store, name);
     await this.store.remove(name);
     await this.queue.replace('index', { datasourceId: id });
-  }
-
-  private async find(name: string): Promise<DatasourceRow> {
-    const known = datasourceNameSchema.safeParse(name).success;
-    const row = known ? await this.store.byName(name) : undefined;
-    if (!row) throw permanent('unknown_datasource', `There is no datasource named ${name.slice(0, 64)}.`);
-    return row;
   }
 }
 

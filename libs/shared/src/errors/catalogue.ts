@@ -55,6 +55,12 @@ export const errorCatalogue = {
     meaning: 'Another datasource has that name.',
     mend: 'Choose another name or remove the first one.',
   },
+  too_many_examples: {
+    http: 409,
+    stage: null,
+    meaning: 'The datasource has as many verified examples as it may.',
+    mend: 'Delete some with `./nano datasource examples remove`.',
+  },
   idempotency_key_reused: {
     http: 422,
     stage: null,

@@ -64,7 +64,8 @@ export class CheckStore {
     const { rows } = await sql<CheckWork>`
       select c.datasource_id as "datasourceId", c.dry_run as "dryRun", c.caller,
         case when d.id is not null then jsonb_build_object('name', d.name, 'status', d.status, 'fingerprint', d.fingerprint,
-          'error', d.error, 'sealedConnection', d.sealed_connection, 'policy', d.policy) end as datasource
+          'error', d.error, 'sealedConnection', d.sealed_connection, 'policy', d.policy,
+          'examplesVersion', d.examples_version) end as datasource
       from statement_check c left join datasource d on d.id = c.datasource_id and d.removed_at is null
       where c.id = ${id} and c.part = ${part} and c.status = 'open'`.execute(this.db);
     return rows[0];

@@ -216,16 +216,15 @@ export class DatasourceStore {
       .execute();
   }
 
-  /** False when there is none of that name. Its history stays; its credentials go. */
+  /** False when there is none of that name. Its history stays; its credentials and examples go. */
   async remove(name: string): Promise<boolean> {
-    const removed = await this.db
-      .updateTable('datasource')
-      .set({ removed_at: sql<Date>`now()`, sealed_connection: '' })
-      .where('name', '=', name)
-      .where('removed_at', 'is', null)
-      .returning('id')
-      .execute();
-    return removed.length > 0;
+    const { rows } = await sql`
+      with removed as (
+        update datasource set removed_at = now(), sealed_connection = ''
+        where name = ${name} and removed_at is null returning id),
+      forgotten as (delete from verified_example where datasource_id in (select id from removed))
+      select id from removed`.execute(this.db);
+    return rows.length > 0;
   }
 
   private open(row: { id: string; name: string; sealed_connection: string }): Connection {

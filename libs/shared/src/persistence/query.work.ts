@@ -32,6 +32,8 @@ export interface WorkDatasource {
   error: QueryError | null;
   sealedConnection: string;
   policy: AccessPolicy;
+  /** Rises with every change of its verified examples. */
+  examplesVersion: number;
 }
 
 type Nullable<T> = { [K in keyof T]: T[K] | null };
@@ -54,14 +56,22 @@ export const workColumns = sql`
   ${attemptsOfQuery} as attempts,
   (extract(epoch from query.deadline_at - now()) * 1000)::float8 as "remainingMs",
   datasource.name, datasource.status as "datasourceStatus", datasource.fingerprint, datasource.error,
-  datasource.sealed_connection as "sealedConnection", datasource.policy`;
+  datasource.sealed_connection as "sealedConnection", datasource.policy, datasource.examples_version as "examplesVersion"`;
 
 export const workDatasource = sql`
   left join datasource on datasource.id = query.datasource_id and datasource.removed_at is null`;
 
 export function toWork(row: WorkRow): QueryWork {
-  const { name, datasourceStatus: status, fingerprint, error, sealedConnection, policy, ...query } = row;
-  const removed = name === null || status === null || sealedConnection === null || policy === null;
-  const datasource = removed ? null : { name, status, fingerprint, error, sealedConnection, policy };
+  const { name, datasourceStatus: status, fingerprint, error, sealedConnection, policy, ...rest } = row;
+  const { examplesVersion, ...query } = rest;
+  const removed =
+    name === null ||
+    status === null ||
+    sealedConnection === null ||
+    policy === null ||
+    examplesVersion === null;
+  const datasource = removed
+    ? null
+    : { name, status, fingerprint, error, sealedConnection, policy, examplesVersion };
   return { ...query, datasource };
 }

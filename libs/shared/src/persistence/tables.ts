@@ -24,6 +24,7 @@ export interface Tables {
     created_at: ColumnType<Date, never, never>;
     updated_at: ColumnType<Date, never, Date>;
     removed_at: Timestamp | null;
+    examples_version: ColumnType<number, never, never>;
   };
   schema_snapshot: {
     datasource_id: string;
