@@ -30,6 +30,8 @@ export function createProgram(): Command {
       'Nano-Analyst: questions in plain language about your databases, answered on your own machines',
     )
     .usage('<command> [options]')
+    // A command's options are its own, whatever those of the commands above it are called.
+    .enablePositionalOptions()
     .showSuggestionAfterError()
     .showHelpAfterError('See `./nano --help`.')
     .addHelpText('after', environmentHelp)

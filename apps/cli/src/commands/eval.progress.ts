@@ -1,4 +1,3 @@
-import type { Progress } from '../../../../evaluation/src/run/evaluate.js';
 import { stderr } from '../output/terminal.js';
 
 const barWidth = 24;
@@ -7,11 +6,19 @@ const barPeriodMs = 200;
 /** The rate is that of the last so many milliseconds: a run is slower at its start. */
 const rateWindowMs = 15_000;
 
-const label: Record<Progress['step'], string> = {
+const label = {
   register: 'reading schemas',
   ask: 'asking',
   score: 'scoring',
+  index: 'indexing',
+  retrieve: 'retrieving',
 };
+
+interface Progress {
+  step: keyof typeof label;
+  done: number;
+  total: number;
+}
 
 /** A bar with an estimate of what is left on a terminal; a line now and then elsewhere. */
 export class EvalProgress {

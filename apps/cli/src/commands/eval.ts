@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { EvalOptions } from './eval.options.js';
+import { addEvalRetrievalCommand } from './eval.retrieval.options.js';
 import { httpAddress, urlOption, wholeNumber } from './options.js';
 
 const examples = `
@@ -16,7 +17,7 @@ Writes metrics.json, detailed_results.jsonl and dashboard.html to --out. An inte
 Exit status: 0 all asked and scored, whatever the score; 1 not; 2 wrong usage.`;
 
 export function addEvalCommand(program: Command): void {
-  program
+  const command = program
     .command('eval')
     .description('ask the questions of a set and measure how many answers are right')
     .option('--data <dir>', 'Spider-style folder: dev.json, tables.json, database/<id>/<id>.sqlite')
@@ -51,6 +52,7 @@ export function addEvalCommand(program: Command): void {
     .option('--json', 'print metrics.json')
     .addHelpText('after', examples)
     .action(run);
+  addEvalRetrievalCommand(command);
 }
 
 async function run(options: EvalOptions): Promise<void> {
