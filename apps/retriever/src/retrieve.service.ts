@@ -6,6 +6,7 @@ import { QueryStore } from '#shared/persistence/query.store';
 import { JobQueue } from '#shared/queue/job-queue';
 import { RETRIEVER_CONFIG, type RetrieverConfig } from './config.js';
 import { type ContextBudget, SnapshotContext } from './context/snapshot-context.js';
+import { ExampleSearch } from './examples/example-search.js';
 import { SchemaSearch } from './schema-search.js';
 
 const snapshotsKept = 32;
@@ -20,6 +21,7 @@ export class RetrieveService {
   constructor(
     private readonly datasources: DatasourceStore,
     private readonly search: SchemaSearch,
+    private readonly examples: ExampleSearch,
     private readonly queries: QueryStore,
     private readonly queue: JobQueue,
     @Inject(RETRIEVER_CONFIG) config: RetrieverConfig,
@@ -33,6 +35,12 @@ export class RetrieveService {
     const snapshot = await this.snapshot(work.datasourceId, fingerprint);
     const hits = await this.search.find(work.datasourceId, fingerprint, work.question);
     const context = snapshot.forHits(work.question, hits, this.budget);
+    context.examples = await this.examples.similar(
+      work.datasourceId,
+      work.datasource?.examplesVersion ?? 0,
+      work.question,
+      context.values.map(({ value }) => value),
+    );
     const stored = await this.queries.storeContext(work.id, context, performance.now() - started);
     if (stored) await this.queue.enqueue('generate', { queryId: work.id, attempt: 1 });
   }

@@ -7,6 +7,7 @@ import { TelemetryModule } from '#shared/telemetry/telemetry.module';
 import type { RetrieverConfig } from './config.js';
 import { chooseEmbedder } from './embeddings/choose-embedder.js';
 import type { Embedder } from './embeddings/embedder.js';
+import { ExampleSearch } from './examples/example-search.js';
 import { IndexProcessor } from './index.processor.js';
 import { IndexService } from './index.service.js';
 import { EmbeddedSchemaIndex } from './indexing/embedded/embedded.schema-index.js';
@@ -48,6 +49,7 @@ export class RetrieverModule {
             new OwnedSchemaSearch(new EmbeddedSchemaIndex(config.NANO_HOME), await chooseEmbedder(config)),
         },
         ...stageProviders,
+        ExampleSearch,
         RetrieveService,
         RetrieveProcessor,
         IndexService,

@@ -27,15 +27,28 @@ export class SchemaSearch {
   }
 
   /** The units of the snapshot's schema that the question is about, best first. */
-  async find(datasourceId: string, fingerprint: string, question: string): Promise<UnitHit[]> {
-    return this.index.search(this.schemaKey(datasourceId, fingerprint), {
-      stems: questionStems(question),
-      vector: await this.vectors.of(question),
-    });
+  find(datasourceId: string, fingerprint: string, question: string): Promise<UnitHit[]> {
+    return this.search(this.schemaKey(datasourceId, fingerprint), question);
+  }
+
+  /** @param version names the examples that the units are of */
+  prepareExamples(datasourceId: string, version: string, units: () => IndexUnit[]): Promise<void> {
+    return this.build(this.examplesKey(datasourceId, version), units);
+  }
+
+  findExamples(datasourceId: string, version: string, question: string): Promise<UnitHit[]> {
+    return this.search(this.examplesKey(datasourceId, version), question);
   }
 
   drop(datasourceId: string): Promise<void> {
     return this.index.drop(datasourceId);
+  }
+
+  private async search(key: IndexKey, question: string): Promise<UnitHit[]> {
+    return this.index.search(key, {
+      stems: questionStems(question),
+      vector: await this.vectors.of(question),
+    });
   }
 
   private async build(key: IndexKey, units: () => IndexUnit[]): Promise<void> {
@@ -46,6 +59,10 @@ export class SchemaSearch {
 
   private schemaKey(datasourceId: string, fingerprint: string): IndexKey {
     return { datasourceId, part: 'schema', version: this.version(fingerprint) };
+  }
+
+  private examplesKey(datasourceId: string, version: string): IndexKey {
+    return { datasourceId, part: 'examples', version: this.version(version) };
   }
 
   /** Another model's vectors cannot be compared, so they are another version. */

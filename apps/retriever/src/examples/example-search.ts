@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import type { Context } from '#shared/contracts/context';
+import { ExampleStore, type VersionedExamples } from '#shared/persistence/example.store';
+import type { IndexUnit } from '../indexing/unit.js';
+import { stems } from '../indexing/words.js';
+import { SchemaSearch } from '../schema-search.js';
+import { maskExample, maskQuestion } from './mask.js';
+
+type Examples = Context['examples'];
+type Example = VersionedExamples['examples'][number];
+
+/** More would take the place of tables; what more add is little (docs/retrieval.md). */
+const examplesShown = 3;
+const datasourcesKept = 32;
+
+interface Kept {
+  version: number;
+  byId: ReadonlyMap<string, Example>;
+}
+
+/** Finds the verified examples whose questions are most like one, their literals aside. */
+@Injectable()
+export class ExampleSearch {
+  /** The latest version by datasource; the least recently used one goes first. */
+  private readonly kept = new Map<string, Kept>();
+
+  constructor(
+    private readonly store: ExampleStore,
+    private readonly search: SchemaSearch,
+  ) {}
+
+  /**
+   * @param version of the datasource's examples when the query was read; 0 where there never was one
+   * @param values cell values that the question names
+   */
+  async similar(
+    datasourceId: string,
+    version: number,
+    question: string,
+    values: readonly string[],
+  ): Promise<Examples> {
+    if (version === 0) return [];
+    const kept = await this.load(datasourceId, version);
+    if (kept.byId.size === 0) return [];
+    const hits = await this.search.findExamples(
+      datasourceId,
+      String(kept.version),
+      maskQuestion(question, values),
+    );
+    return hits
+      .flatMap(({ reference }) => kept.byId.get(reference) ?? [])
+      .slice(0, examplesShown)
+      .map((example) => ({ question: example.question, sql: example.sql }));
+  }
+
+  private async load(datasourceId: string, version: number): Promise<Kept> {
+    const known = this.kept.get(datasourceId);
+    const kept = known && known.version >= version ? known : await this.read(datasourceId);
+    this.kept.delete(datasourceId);
+    this.kept.set(datasourceId, kept);
+    const [oldest] = this.kept.keys();
+    if (this.kept.size > datasourcesKept && oldest !== undefined) this.kept.delete(oldest);
+    return kept;
+  }
+
+  private async read(datasourceId: string): Promise<Kept> {
+    const { version, examples } = await this.store.all(datasourceId);
+    await this.search.prepareExamples(datasourceId, String(version), () => examples.map(unitOf));
+    return { version, byId: new Map(examples.map((example) => [example.id, example])) };
+  }
+}
+
+function unitOf(example: Example): IndexUnit {
+  const text = maskExample(example);
+  const words = { name: [], body: stems(text), around: [] };
+  return { kind: 'example', table: '', column: '', reference: example.id, text, words };
+}
