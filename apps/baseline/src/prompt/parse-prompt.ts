@@ -25,7 +25,15 @@ export interface Prompt {
   failed: string[];
 }
 
-const headings = ['Tables:', 'Joins:', 'Values:', 'Examples:', 'Failed attempts:'] as const;
+const headings = [
+  'Tables:',
+  'Joins:',
+  'Terms:',
+  'Most relevant tables:',
+  'Values:',
+  'Examples:',
+  'Failed attempts:',
+] as const;
 type Heading = (typeof headings)[number];
 
 /** Null when the text has no question over a schema. */
@@ -38,9 +46,10 @@ export function parsePrompt(text: string): Prompt | null {
     .replace(/^\s*Question:/, '')
     .trim();
   const sections = splitSections(text.slice(0, at));
-  const tables = (sections.get('Tables:') ?? '')
-    .split(/\n\s*\n/)
-    .flatMap((card) => parseTableCard(card) ?? []);
+  const tables = byRelevance(
+    (sections.get('Tables:') ?? '').split(/\n\s*\n/).flatMap((card) => parseTableCard(card) ?? []),
+    linesOf(sections.get('Most relevant tables:')),
+  );
   if (question === '' || tables.length === 0) return null;
   return {
     dialect: /^Dialect:\s*postgres/im.test(text) ? 'postgres' : 'sqlite',
@@ -51,6 +60,13 @@ export function parsePrompt(text: string): Prompt | null {
     examples: parseExamples(sections.get('Examples:') ?? ''),
     failed: parseFailed(sections.get('Failed attempts:') ?? ''),
   };
+}
+
+/** The tables that are named as most relevant first, in that order. */
+function byRelevance(tables: TableSnapshot[], relevant: readonly string[]): TableSnapshot[] {
+  const rank = ({ name }: TableSnapshot) =>
+    relevant.includes(name) ? relevant.indexOf(name) : relevant.length;
+  return tables.sort((a, b) => rank(a) - rank(b));
 }
 
 function splitSections(text: string): Map<Heading, string> {

@@ -6,6 +6,9 @@ import type { Message } from '../model/model.js';
 
 const dialectNames: Record<Dialect, string> = { sqlite: 'SQLite', postgres: 'PostgreSQL', mysql: 'MySQL' };
 
+/** Tables that are named again in the order of their ranks. */
+const mostNamed = 8;
+
 const system = [
   'You translate questions into SQL.',
   'Write one statement that answers the question: it only reads (SELECT or WITH), uses only the tables and columns that are listed, and is valid in the dialect that is named.',
@@ -20,8 +23,15 @@ const system = [
 export function buildPrompt(question: string, context: Context, attempts: readonly Attempt[]): Message[] {
   const sections = [
     `Dialect: ${dialectNames[context.dialect]}`,
-    section('Tables', context.tables.map((table) => table.card).join('\n\n')),
-    section('Joins', context.joinPaths.join('\n')),
+    section('Tables', inStableOrder(context.tables).join('\n\n')),
+    section('Joins', context.joinPaths.toSorted().join('\n')),
+    section(
+      'Terms',
+      (context.terms ?? [])
+        .map(({ term, definition }) => `${oneLine(term)}: ${oneLine(definition)}`)
+        .join('\n'),
+    ),
+    section('Most relevant tables', mostRelevant(context.tables)),
     section(
       'Values',
       context.values
@@ -44,6 +54,20 @@ export function buildPrompt(question: string, context: Context, attempts: readon
     { role: 'system', content: system },
     { role: 'user', content: sections.filter((text) => text !== '').join('\n\n') },
   ];
+}
+
+/** Cards by name: questions that need the same tables then share a prefix, whatever their ranks. */
+function inStableOrder(tables: Context['tables']): string[] {
+  return tables.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map((table) => table.card);
+}
+
+/** What their order would have said. */
+function mostRelevant(tables: Context['tables']): string {
+  if (tables.length < 2) return '';
+  return tables
+    .slice(0, mostNamed)
+    .map((table) => oneLine(table.name))
+    .join('\n');
 }
 
 function section(title: string, body: string): string {
