@@ -19,6 +19,7 @@ import { createProgram } from '../../apps/cli/src/program.js';
 import { executorSchema } from '../../apps/executor/src/config.js';
 import { gatewaySchema } from '../../apps/gateway/src/config.js';
 import { ChecksController } from '../../apps/gateway/src/checks/checks.controller.js';
+import { DescriptionsController } from '../../apps/gateway/src/descriptions/descriptions.controller.js';
 import { ExamplesController } from '../../apps/gateway/src/examples/examples.controller.js';
 import { DatasourcesController } from '../../apps/gateway/src/datasources/datasources.controller.js';
 import { QueriesController } from '../../apps/gateway/src/queries/queries.controller.js';
@@ -55,6 +56,7 @@ describe('the API', () => {
       QueriesController,
       RowsController,
       DatasourcesController,
+      DescriptionsController,
       ExamplesController,
       ChecksController,
     ].flatMap(requestsOf);

@@ -103,9 +103,12 @@ it('stores snapshots as they are, and one at a time', async () => {
       foreignKeys: [{ columns: ['__proto__'], referencedTable: 'constructor', referencedColumns: [' '] }],
     })),
   });
-  await store.storeSnapshot(id, snapshot('one'));
+  await store.storeSnapshot(id, snapshot('one'), 0);
   expect(await storeWith(masterKey).snapshot(id, 'one')).toMatchObject({ tables: snapshot('one').tables });
-  await Promise.all([store.storeSnapshot(id, snapshot('two')), store.storeSnapshot(id, snapshot('three'))]);
+  await Promise.all([
+    store.storeSnapshot(id, snapshot('two'), 0),
+    store.storeSnapshot(id, snapshot('three'), 0),
+  ]);
   const { fingerprint } = (await store.byId(id))!;
   const { rows } = await state.pool.query(
     'select fingerprint from schema_snapshot where datasource_id = $1',
@@ -117,12 +120,16 @@ it('stores snapshots as they are, and one at a time', async () => {
 it('stores a snapshot whose values PostgreSQL cannot hold', async () => {
   const id = await add('odd-values');
   const column = { name: 'c', type: 'TEXT', nullable: true, sampleValues: ['a\0b', '\uDC00'] };
-  await store.storeSnapshot(id, {
-    dialect: 'sqlite',
-    fingerprint: 'f',
-    takenAt: new Date().toISOString(),
-    tables: [{ name: 't', kind: 'table', columns: [column], primaryKey: [], foreignKeys: [] }],
-  });
+  await store.storeSnapshot(
+    id,
+    {
+      dialect: 'sqlite',
+      fingerprint: 'f',
+      takenAt: new Date().toISOString(),
+      tables: [{ name: 't', kind: 'table', columns: [column], primaryKey: [], foreignKeys: [] }],
+    },
+    0,
+  );
   const stored = await storeWith(masterKey).snapshot(id, 'f');
   expect(stored?.tables[0]?.columns[0]?.sampleValues).toEqual(['a\uFFFDb', '\uFFFD']);
 });
@@ -132,12 +139,16 @@ it('keeps serving the snapshot in use when a refresh fails', async () => {
   const error = { code: 'introspection_failed', stage: 'retrieve' as const, message: 'm\0' };
   await store.storeFailure(id, error);
   expect(await store.byId(id)).toMatchObject({ status: 'failed', error: { message: 'm\uFFFD' } });
-  await store.storeSnapshot(id, {
-    dialect: 'sqlite',
-    fingerprint: 'f',
-    takenAt: new Date().toISOString(),
-    tables: [],
-  });
+  await store.storeSnapshot(
+    id,
+    {
+      dialect: 'sqlite',
+      fingerprint: 'f',
+      takenAt: new Date().toISOString(),
+      tables: [],
+    },
+    0,
+  );
   await store.markIndexing(id);
   await store.storeFailure(id, error);
   expect(await store.byId(id)).toMatchObject({
@@ -145,4 +156,23 @@ it('keeps serving the snapshot in use when a refresh fails', async () => {
     fingerprint: 'f',
     error: { code: error.code },
   });
+});
+
+it('goes on indexing when a refresh was asked for while one ran', async () => {
+  const id = await add('asked-twice');
+  const begun = (await store.byId(id))!.refreshes;
+  const descriptions = { tables: { b: { description: 'x\uDC00' }, a: {} }, terms: { churn: 'who left' } };
+  await store.storeDescriptions(id, descriptions);
+  const snapshot = {
+    dialect: 'sqlite' as const,
+    fingerprint: 'f',
+    takenAt: new Date().toISOString(),
+    tables: [],
+  };
+  expect(await store.storeSnapshot(id, snapshot, begun)).toBe(false);
+  const described = (await store.byId(id))!;
+  expect(described).toMatchObject({ status: 'indexing', fingerprint: 'f', descriptions });
+  expect(Object.keys(described.descriptions!.tables!)).toEqual(['b', 'a']);
+  expect(await store.storeSnapshot(id, snapshot, described.refreshes)).toBe(true);
+  expect(await store.byId(id)).toMatchObject({ status: 'ready' });
 });

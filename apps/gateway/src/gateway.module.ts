@@ -10,6 +10,7 @@ import { Callers } from './callers/callers.js';
 import { ChecksController } from './checks/checks.controller.js';
 import type { GatewayConfig } from './config.js';
 import { DatasourcesController } from './datasources/datasources.controller.js';
+import { DescriptionsController } from './descriptions/descriptions.controller.js';
 import { ExamplesController } from './examples/examples.controller.js';
 import { ApiKeyGuard } from './http/api-key.guard.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -47,6 +48,7 @@ export class GatewayModule implements OnModuleInit {
         RowsController,
         DatasourcesController,
         ChecksController,
+        DescriptionsController,
         ExamplesController,
       ],
       providers: [

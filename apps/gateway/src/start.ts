@@ -6,6 +6,7 @@ import { prepareQueue } from '#shared/queue/queue-backend';
 import packageJson from '#package.json' with { type: 'json' };
 import { type GatewayConfig, gatewaySchema } from './config.js';
 import { GatewayModule } from './gateway.module.js';
+import { allowLargeBodies } from './http/body-limits.js';
 import { answerRouterError, answerWrongMethods } from './http/framework-answers.js';
 import { measureRequests } from './http/http.metrics.js';
 import { serveOpenApi } from './http/openapi.js';
@@ -20,6 +21,7 @@ export async function start(environment: Environment): Promise<RunningApp> {
     port: config.GATEWAY_PORT,
     answerRouterError,
     prepare: (app) => {
+      allowLargeBodies(app);
       answerWrongMethods(app);
       measureRequests(app);
       serveOpenApi(app, packageJson.version);

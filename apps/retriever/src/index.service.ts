@@ -17,9 +17,12 @@ export class IndexService {
       await this.search.drop(datasourceId);
       return;
     }
-    const snapshot = await introspect(datasource.connection, datasource.policy);
+    const { connection, policy, descriptions, refreshes } = datasource;
+    const snapshot = await introspect(connection, policy, descriptions);
     // Indexed before it is put to use: a query never meets a snapshot without its index.
     await this.search.prepare(datasourceId, snapshot);
-    await this.datasources.storeSnapshot(datasourceId, snapshot);
+    // Asked for once more while it ran: a second job beside this one there is not.
+    if (!(await this.datasources.storeSnapshot(datasourceId, snapshot, refreshes)))
+      await this.refresh(datasourceId);
   }
 }

@@ -8,6 +8,7 @@ import {
   type AccessPolicy,
   type Connection,
 } from '#shared/contracts/datasource';
+import { type DescribedDatasource, describedDatasourceSchema } from '#shared/contracts/descriptions';
 import {
   type AddExample,
   type Example,
@@ -120,18 +121,28 @@ export class GatewayClient {
     await this.send('DELETE', `/v1/datasources/${encodeURIComponent(name)}`);
   }
 
+  async descriptions(name: string): Promise<DescribedDatasource> {
+    return this.parse(await this.send('GET', pathOf(name, 'descriptions')), describedDatasourceSchema);
+  }
+
+  /** Replaces all of them; what is sent is checked by the gateway. */
+  async describeDatasource(name: string, descriptions: unknown): Promise<DescribedDatasource> {
+    const response = await this.send('PUT', pathOf(name, 'descriptions'), { body: descriptions });
+    return this.parse(response, describedDatasourceSchema);
+  }
+
   async addExample(name: string, example: AddExample): Promise<Example> {
-    return this.parse(await this.send('POST', pathOfExamples(name), { body: example }), exampleSchema);
+    return this.parse(await this.send('POST', pathOf(name, 'examples'), { body: example }), exampleSchema);
   }
 
   /** From the one after the given on. */
   async examples(name: string, after: string | null): Promise<ExampleList> {
-    const path = `${pathOfExamples(name)}${after === null ? '' : `?after=${after}`}`;
+    const path = `${pathOf(name, 'examples')}${after === null ? '' : `?after=${after}`}`;
     return this.parse(await this.send('GET', path), exampleListSchema);
   }
 
   async removeExample(name: string, id: string): Promise<void> {
-    await this.send('DELETE', `${pathOfExamples(name)}/${encodeURIComponent(id)}`);
+    await this.send('DELETE', `${pathOf(name, 'examples')}/${encodeURIComponent(id)}`);
   }
 
   async createCheck(request: CreateCheck): Promise<CheckView> {
@@ -215,6 +226,6 @@ export class GatewayClient {
   }
 }
 
-function pathOfExamples(name: string): string {
-  return `/v1/datasources/${encodeURIComponent(name)}/examples`;
+function pathOf(name: string, part: 'descriptions' | 'examples'): string {
+  return `/v1/datasources/${encodeURIComponent(name)}/${part}`;
 }

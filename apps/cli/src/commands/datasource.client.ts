@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { GatewayClient } from '../client/gateway-client.js';
+import type { DatasourceView, GatewayClient } from '../client/gateway-client.js';
 import { httpAddress, urlOption } from './options.js';
 
 export interface CommonOptions {
@@ -23,4 +23,9 @@ export async function withClient(
   const { readConfig } = await import('../config.js');
   const { withSession } = await import('./with-session.js');
   await withSession(readConfig(), url, ({ client, host }) => work(client, host !== null));
+}
+
+export async function waitFor(client: GatewayClient, name: string): Promise<DatasourceView> {
+  const { untilReady } = await import('../embedded/samples.js');
+  return untilReady(client, name);
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import type { DatasourceView, GatewayClient } from '../client/gateway-client.js';
-import { addSubcommand, type CommonOptions, withClient } from './datasource.client.js';
+import type { DatasourceView } from '../client/gateway-client.js';
+import { addSubcommand, type CommonOptions, waitFor, withClient } from './datasource.client.js';
+import { addDescribeCommand } from './datasource.describe.js';
 import { addExamplesCommand } from './datasource.examples.js';
 import { listOf, wholeNumber } from './options.js';
 
@@ -54,6 +55,7 @@ export function addDatasourceCommand(program: Command): void {
     .argument('<name>')
     .addHelpText('after', '\nExample:\n  ./nano datasource remove sales')
     .action(remove);
+  addDescribeCommand(datasource);
   addExamplesCommand(datasource);
 }
 
@@ -101,11 +103,6 @@ async function remove(name: string, options: CommonOptions): Promise<void> {
     const { stdout } = await import('../output/terminal.js');
     stdout.line(options.json ? JSON.stringify({ name, removed: true }) : `${name} is removed.`);
   });
-}
-
-async function waitFor(client: GatewayClient, name: string): Promise<DatasourceView> {
-  const { untilReady } = await import('../embedded/samples.js');
-  return untilReady(client, name);
 }
 
 async function printOne(datasource: DatasourceView, { json }: CommonOptions): Promise<void> {

@@ -1,48 +1,9 @@
 import type { SchemaSnapshot, TableSnapshot } from '#shared/contracts/snapshot';
+import { nearestNames } from '#shared/schema/nearest-names';
 import { quoteName } from '#shared/schema/table-card';
 
 const mostColumns = 40;
 const mostTables = 30;
-
-/** The names nearest to `name`, best first: equal but for case or underscores, contained, or few edits away. */
-export function nearestNames(name: string, candidates: Iterable<string>, count = 3): string[] {
-  const wanted = plain(name);
-  const scored: { candidate: string; distance: number }[] = [];
-  for (const candidate of new Set(candidates)) {
-    const distance = distanceBetween(wanted, plain(candidate));
-    if (distance <= Math.max(1, Math.floor(wanted.length / 3))) scored.push({ candidate, distance });
-  }
-  scored.sort((a, b) => a.distance - b.distance || a.candidate.length - b.candidate.length);
-  return scored.slice(0, count).map(({ candidate }) => candidate);
-}
-
-function plain(name: string): string {
-  return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
-}
-
-function distanceBetween(a: string, b: string): number {
-  if (a === b) return 0;
-  if (a.length >= 4 && b.length >= 4 && (a.includes(b) || b.includes(a))) return 1;
-  return editDistance(a, b);
-}
-
-/** Levenshtein's distance with neighbours swapped counted once, over UTF-16 units; names are short. */
-export function editDistance(a: string, b: string): number {
-  const rows = Array.from({ length: a.length + 1 }, (_, i) => [i, ...Array<number>(b.length).fill(0)]);
-  const at = (i: number, j: number): number => rows[i]?.[j] ?? 0;
-  const first = rows[0] ?? [];
-  for (let j = 1; j <= b.length; j += 1) first[j] = j;
-  for (let i = 1; i <= a.length; i += 1) {
-    const row = rows[i] ?? [];
-    for (let j = 1; j <= b.length; j += 1) {
-      const change = a[i - 1] === b[j - 1] ? 0 : 1;
-      row[j] = Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + change);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        row[j] = Math.min(row[j] ?? 0, at(i - 2, j - 2) + 1);
-    }
-  }
-  return at(a.length, b.length);
-}
 
 /** The snapshot's tables that the statement names. */
 export function tablesIn(sql: string, snapshot: SchemaSnapshot): TableSnapshot[] {

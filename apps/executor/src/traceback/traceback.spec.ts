@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SchemaSnapshot } from '#shared/contracts/snapshot';
-import { editDistance, nearestNames } from './hint.js';
 import { mysqlTraceback } from './mysql-traceback.js';
 import { isUnreachable, postgresTraceback } from './postgres-traceback.js';
 import { sqliteTraceback } from './sqlite-traceback.js';
@@ -29,16 +28,6 @@ const snapshot: SchemaSnapshot = {
 };
 
 describe('hints', () => {
-  it('find the nearest names over case, underscores, swaps and parts', () => {
-    expect(nearestNames('PetType', ['pet_type', 'weight'])).toEqual(['pet_type']);
-    expect(nearestNames('wieght', ['pet_type', 'weight'])).toEqual(['weight']);
-    expect(nearestNames('owner', ['owners', 'pets'])).toEqual(['owners']);
-    expect(nearestNames('invoice', ['owners', 'pets'])).toEqual([]);
-    expect([editDistance('', 'ab'), editDistance('ab', 'ba'), editDistance('kitten', 'sitting')]).toEqual([
-      2, 1, 3,
-    ]);
-  });
-
   it('name the column that was meant and where another one lies', () => {
     const sql = 'SELECT p.kind, p.city FROM pets AS p';
     expect(sqliteTraceback({ code: 1, message: 'no such column: p.city' }, sql, snapshot)).toEqual({

@@ -1,16 +1,22 @@
 import { createHash } from 'node:crypto';
 import { type AccessPolicy, type Connection, hiddenColumns } from '#shared/contracts/datasource';
+import type { Descriptions } from '#shared/contracts/descriptions';
 import type { ColumnSnapshot, SchemaSnapshot, TableSnapshot } from '#shared/contracts/snapshot';
 import { permanent } from '#shared/errors/app-error';
+import { describe } from './describe.js';
 import { introspectMysql } from './mysql.introspector.js';
 import { introspectPostgres } from './postgres.introspector.js';
 import { introspectSqlite } from './sqlite.introspector.js';
 
 /**
- * Reads the schema of a datasource, as far as its policy shows it.
+ * Reads the schema of a datasource, as far as its policy shows it, and lays over it what people say.
  * @throws AppError `introspection_failed` (permanent) or `database_unreachable` (retryable)
  */
-export async function introspect(connection: Connection, policy: AccessPolicy): Promise<SchemaSnapshot> {
+export async function introspect(
+  connection: Connection,
+  policy: AccessPolicy,
+  descriptions?: Descriptions,
+): Promise<SchemaSnapshot> {
   const tables = (await introspectDialect(connection, policy)).filter((table) =>
     isVisible(table.name, policy),
   );
@@ -40,8 +46,9 @@ export async function introspect(connection: Connection, policy: AccessPolicy): 
         !referencedColumns.some((name) => isHidden(referencedTable, name)),
     ),
   }));
-  const fingerprint = createHash('sha256').update(JSON.stringify(closed)).digest('hex');
-  return { dialect: connection.dialect, tables: closed, fingerprint, takenAt: new Date().toISOString() };
+  const described = describe(closed, descriptions);
+  const fingerprint = createHash('sha256').update(JSON.stringify(described)).digest('hex');
+  return { dialect: connection.dialect, ...described, fingerprint, takenAt: new Date().toISOString() };
 }
 
 function introspectDialect(

@@ -6,8 +6,10 @@ import {
   type Connection,
   connectionSchema,
   type Datasource,
+  type DatasourceStatus,
   type Dialect,
 } from '../contracts/datasource.js';
+import { type Descriptions, descriptionsSchema } from '../contracts/descriptions.js';
 import type { QueryError } from '../contracts/query.js';
 import type { SchemaSnapshot } from '../contracts/snapshot.js';
 import { permanent } from '../errors/app-error.js';
@@ -30,6 +32,9 @@ export interface DatasourceRow extends Omit<Datasource, 'connection'> {
 /** A datasource for the stages, its connection opened. */
 export interface OpenDatasource extends DatasourceRow {
   connection: Connection;
+  descriptions: Descriptions | undefined;
+  /** How often a refresh was asked for. */
+  refreshes: number;
 }
 
 const mostKept = 32;
@@ -111,11 +116,13 @@ export class DatasourceStore {
   async byId(id: string): Promise<OpenDatasource | undefined> {
     const row = await this.db
       .selectFrom('datasource')
-      .select([...columns, 'sealed_connection'])
+      .select([...columns, 'sealed_connection', 'descriptions', 'refreshes'])
       .where('id', '=', id)
       .where('removed_at', 'is', null)
       .executeTakeFirst();
-    return row && { ...toRow(row), connection: this.open(row) };
+    if (!row) return undefined;
+    const { refreshes } = row;
+    return { ...toRow(row), connection: this.open(row), descriptions: toDescriptions(row), refreshes };
   }
 
   /**
@@ -146,13 +153,27 @@ export class DatasourceStore {
     return row.snapshot;
   }
 
-  /** A refresh began; the snapshot in use, if any, goes on serving. */
-  async markIndexing(id: string): Promise<void> {
+  async descriptions(id: string): Promise<Descriptions | undefined> {
+    const row = await this.db
+      .selectFrom('datasource')
+      .select('descriptions')
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row && toDescriptions(row);
+  }
+
+  /** Replaces all of them, and asks for a refresh: they are part of the snapshot. */
+  async storeDescriptions(id: string, descriptions: Descriptions): Promise<void> {
     await this.db
       .updateTable('datasource')
-      .set({ status: 'indexing', updated_at: sql<Date>`now()` })
+      .set({ ...refreshAsked, descriptions: JSON.stringify(descriptions) })
       .where('id', '=', id)
       .execute();
+  }
+
+  /** A refresh is asked for; the snapshot in use, if any, goes on serving. */
+  async markIndexing(id: string): Promise<void> {
+    await this.db.updateTable('datasource').set(refreshAsked).where('id', '=', id).execute();
   }
 
   /** Ids of datasources whose refresh began at least the given time ago and has not ended. */
@@ -167,9 +188,13 @@ export class DatasourceStore {
     return rows.map((row) => row.id);
   }
 
-  /** Stores the snapshot and puts it to use; older ones go. */
-  async storeSnapshot(id: string, snapshot: SchemaSnapshot): Promise<void> {
-    await this.db.transaction().execute(async (tx) => {
+  /**
+   * Stores the snapshot and puts it to use; older ones go.
+   * @param refreshes how many refreshes had been asked for when it was begun
+   * @returns false when another one was asked for since
+   */
+  async storeSnapshot(id: string, snapshot: SchemaSnapshot, refreshes: number): Promise<boolean> {
+    return this.db.transaction().execute(async (tx) => {
       await tx
         .insertInto('schema_snapshot')
         .values({
@@ -180,21 +205,23 @@ export class DatasourceStore {
         })
         .onConflict((conflict) => conflict.doNothing())
         .execute();
-      await tx
+      const stored = await tx
         .updateTable('datasource')
         .set({
-          status: 'ready',
+          status: sql<DatasourceStatus>`case when refreshes = ${refreshes} then 'ready' else 'indexing' end`,
           fingerprint: snapshot.fingerprint,
           error: null,
           updated_at: sql<Date>`now()`,
         })
         .where('id', '=', id)
-        .execute();
+        .returning('refreshes')
+        .executeTakeFirst();
       await tx
         .deleteFrom('schema_snapshot')
         .where('datasource_id', '=', id)
         .where('fingerprint', '!=', snapshot.fingerprint)
         .execute();
+      return stored === undefined || stored.refreshes === refreshes;
     });
   }
 
@@ -216,11 +243,11 @@ export class DatasourceStore {
       .execute();
   }
 
-  /** False when there is none of that name. Its history stays; its credentials and examples go. */
+  /** False when there is none of that name. Its history stays; its credentials, descriptions and examples go. */
   async remove(name: string): Promise<boolean> {
     const { rows } = await sql`
       with removed as (
-        update datasource set removed_at = now(), sealed_connection = ''
+        update datasource set removed_at = now(), sealed_connection = '', descriptions = null
         where name = ${name} and removed_at is null returning id),
       forgotten as (delete from verified_example where datasource_id in (select id from removed))
       select id from removed`.execute(this.db);
@@ -245,6 +272,17 @@ export class DatasourceStore {
       );
     }
   }
+}
+
+const refreshAsked = {
+  status: 'indexing',
+  refreshes: sql<number>`refreshes + 1`,
+  updated_at: sql<Date>`now()`,
+} as const;
+
+/** The pool hands `json` over as it is stored. */
+function toDescriptions({ descriptions }: { descriptions: string | null }): Descriptions | undefined {
+  return descriptions === null ? undefined : descriptionsSchema.parse(JSON.parse(descriptions));
 }
 
 /** The oldest goes when there are too many. */

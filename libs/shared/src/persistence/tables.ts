@@ -25,6 +25,9 @@ export interface Tables {
     updated_at: ColumnType<Date, never, Date>;
     removed_at: Timestamp | null;
     examples_version: ColumnType<number, never, never>;
+    /** JSON text; null where nobody described anything. */
+    descriptions: string | null;
+    refreshes: ColumnType<number, never, number>;
   };
   schema_snapshot: {
     datasource_id: string;

@@ -16,14 +16,14 @@ export function quoteName(name: string): string {
  *     table orders -- what customers bought (12000 rows)
  *       id INTEGER primary key
  *       customer_id INTEGER references customers(id)
- *       status TEXT -- how far it is; values: 'open', 'paid'
+ *       status TEXT -- how far it is; also called: state; values: 'open', 'paid'
  *       primary key (a, b)
  *
- * Comments and values are untrusted text: each is folded onto its line, so none can start a line of its own.
+ * Descriptions, comments and values are untrusted text: each is folded onto its line, so none can start a line of its own.
  */
 export function renderTableCard(table: TableSnapshot): string {
   const size = table.rowCount === undefined ? '' : `(${table.rowCount} rows)`;
-  const about = [table.comment && fold(table.comment), size].filter(Boolean).join(' ');
+  const about = [said(table).join('; '), size].filter(Boolean).join(' ');
   const lines = [`${table.kind} ${quoteQualified(table.name)}${about ? ` -- ${about}` : ''}`];
   for (const column of table.columns) lines.push(`  ${renderColumn(table, column)}`);
   if (table.primaryKey.length > 1)
@@ -49,9 +49,16 @@ function renderColumn(table: TableSnapshot, column: ColumnSnapshot): string {
   const values = column.sampleValues?.length
     ? `values: ${column.sampleValues.slice(0, valuesShown).map(quoteValue).join(', ')}`
     : '';
-  const about = [column.comment && fold(column.comment), values].filter(Boolean).join('; ');
+  const about = [...said(column), values].filter(Boolean).join('; ');
   if (about) parts.push(`-- ${about}`);
   return parts.join(' ');
+}
+
+/** What people say comes before what the database says. */
+function said({ description, comment, synonyms = [] }: TableSnapshot | ColumnSnapshot): string[] {
+  const texts = [description, comment].map((text) => fold(text ?? '')).filter(Boolean);
+  const names = synonyms.length > 0 ? [`also called: ${synonyms.map(fold).join(', ')}`] : [];
+  return [...new Set([...texts, ...names])];
 }
 
 function quoteQualified(name: string): string {
