@@ -58,16 +58,20 @@ export class SchemaSearch {
   }
 
   private schemaKey(datasourceId: string, fingerprint: string): IndexKey {
-    return { datasourceId, part: 'schema', version: this.version(fingerprint) };
+    return this.key(datasourceId, 'schema', fingerprint);
   }
 
   private examplesKey(datasourceId: string, version: string): IndexKey {
-    return { datasourceId, part: 'examples', version: this.version(version) };
+    return this.key(datasourceId, 'examples', version);
   }
 
   /** Another model's vectors cannot be compared, so they are another version. */
-  private version(content: string): string {
-    const identity = this.embedder?.identity ?? 'words';
-    return createHash('sha256').update(`${layout} ${identity} ${content}`).digest('hex').slice(0, 32);
+  private key(datasourceId: string, part: IndexKey['part'], content: string): IndexKey {
+    const model = this.embedder?.identity ?? null;
+    const version = createHash('sha256')
+      .update(`${layout} ${model ?? 'words'} ${content}`)
+      .digest('hex')
+      .slice(0, 32);
+    return { datasourceId, part, version, model };
   }
 }

@@ -7,6 +7,8 @@ export interface IndexKey {
   part: 'schema' | 'examples';
   /** Equal versions mean equal units and equal vectors. */
   version: string;
+  /** Whose vectors they are: those of two models cannot be compared, whatever their dimensions. Null without vectors. */
+  model: string | null;
 }
 
 export interface UnitSearch {

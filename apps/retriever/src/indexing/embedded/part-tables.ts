@@ -37,6 +37,10 @@ export class PartTables {
 
   /** @param dimension of the vectors, a multiple of 8 */
   createVectors(db: SqliteDatabase.Database, kind: UnitKind, dimension: number): void {
+    const exists = db.prepare('select 1 from sqlite_schema where name = ?').get(this.vectors(kind));
+    // An empty one may have been made for another model's dimension.
+    if (exists && !db.prepare(`select 1 from ${this.vectors(kind)} limit 1`).get())
+      db.exec(`drop table ${this.vectors(kind)}`);
     db.exec(
       `create virtual table if not exists ${this.vectors(kind)} using vec0 (coarse bit[${dimension}], chunk_size = 4096)`,
     );

@@ -29,7 +29,9 @@ export class PartWriter {
   }
 
   async write(units: readonly IndexUnit[], embed: Embed | null): Promise<void> {
-    const wanted = new Map(units.map((unit) => [hashOf(unit, embed !== null).toString('hex'), unit]));
+    const wanted = new Map(
+      units.map((unit) => [hashOf(unit, embed && this.key.model).toString('hex'), unit]),
+    );
     const kept = new Set(this.hashes().filter((hash) => wanted.has(hash)));
     const fresh = [...wanted].filter(([hash]) => !kept.has(hash));
     const vectors = await vectorsOf(
@@ -135,10 +137,10 @@ async function vectorsOf(units: readonly IndexUnit[], embed: Embed | null): Prom
   );
 }
 
-/** Equal for units that are indexed alike; one with a vector is not one without. */
-function hashOf(unit: IndexUnit, withVector: boolean): Buffer {
+/** Equal for units that are indexed alike; one with a vector is not one without, nor one with another model's. */
+function hashOf(unit: IndexUnit, model: string | null): Buffer {
   return createHash('sha256')
-    .update(JSON.stringify([unit, withVector && unit.text !== '']))
+    .update(JSON.stringify([unit, unit.text === '' ? null : model]))
     .digest()
     .subarray(0, 16);
 }

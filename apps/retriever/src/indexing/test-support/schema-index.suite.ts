@@ -61,7 +61,7 @@ export function schemaIndexSuite(open: () => Promise<SchemaIndex>): void {
 
   beforeEach(async () => {
     index = await open();
-    key = { datasourceId: crypto.randomUUID(), part: 'schema', version: 'one' };
+    key = { datasourceId: crypto.randomUUID(), part: 'schema', version: 'one', model: 'letters' };
   });
   afterEach(async () => {
     await index.drop(key.datasourceId);
@@ -117,6 +117,22 @@ export function schemaIndexSuite(open: () => Promise<SchemaIndex>): void {
     expect(await search('staff hired', null, version('two'))).toEqual([]);
     expect((await search('invoices total', null, version('two')))[0]).toMatchObject({ table: 'invoices' });
     expect((await search('customers', null, version('two')))[0]).toMatchObject({ table: 'customers' });
+  });
+
+  it('embeds anew what another model embedded before', async () => {
+    const wider: Embed = async (texts) =>
+      (await embed(texts)).map((vector) => Float32Array.of(...vector, 0, 0, 0, 0, 0, 0, 0, 0));
+    const two = { ...version('two'), model: 'wider' };
+    await index.build(key, units(tables), embed);
+    await index.build(two, units(tables), wider);
+    const [client] = await wider(['client client buyer']);
+    expect((await search('clients', client, two))[0]).toMatchObject({ table: 'customers' });
+    const embedded: string[] = [];
+    await index.build({ ...version('three'), model: 'as wide' }, units(tables), (texts) => {
+      embedded.push(...texts);
+      return wider(texts);
+    });
+    expect(embedded).toHaveLength(units(tables).filter(({ text }) => text !== '').length);
   });
 
   it('goes on serving the version before when a build fails', async () => {
