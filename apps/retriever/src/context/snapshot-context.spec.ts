@@ -70,10 +70,11 @@ describe('a context', () => {
 
   it('prunes wide tables to keys, what was found and the first columns', () => {
     const tables = [table('wide', 100, ['customer']), table('customer', 3)];
-    const [{ card = '' } = {}] = contextOf(tables).forHits('?', [hit('wide', 1, 'column_77')], {
+    const [wide] = contextOf(tables).forHits('?', [hit('wide', 1, 'column_77')], {
       tokens: 400,
       tables: 2,
     }).tables;
+    const card = wide?.card;
     expect(card).toContain('  id int primary key\n  customer_id int references customer(id)\n  column_2 int');
     expect(card).toContain('  column_77 int\n  -- and 76 more columns');
     expect(card).not.toContain('column_50');

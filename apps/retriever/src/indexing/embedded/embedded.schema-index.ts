@@ -17,7 +17,10 @@ import { PartWriter } from './part-writer.js';
 import { toBytes } from './vector-bytes.js';
 
 /** Candidates by the signs of their components, compared exactly afterwards, for each hit that is wanted. */
-const oversampling = 2.5;
+const oversampling = 2;
+
+/** A stem of more units than this only breaks ties among those that rarer stems find. */
+const commonUnits = 2_000;
 
 /**
  * Schema index in one SQLite file: FTS5 ranked by BM25 for words, sqlite-vec for vectors. A cache: what is missing is built
@@ -86,11 +89,13 @@ export class EmbeddedSchemaIndex extends SchemaIndex {
     { kind, by, limit }: (typeof searchLists)[number],
     { stems, vector }: UnitSearch,
   ): number[] {
-    if (by === 'words') return stems.length > 0 ? this.byWords(tables.words(kind), stems, limit) : [];
+    if (by === 'words')
+      return this.byWords(tables.words(kind), this.telling(tables.vocabulary(kind), stems), limit);
     return vector && this.hasVectors(tables, kind) ? this.byVector(tables, kind, vector, limit) : [];
   }
 
   private byWords(table: string, stems: readonly string[], limit: number): number[] {
+    if (stems.length === 0) return [];
     const { name, body, around } = wordWeights;
     return this.reader
       .prepare<[string, number], number>(
@@ -98,6 +103,16 @@ export class EmbeddedSchemaIndex extends SchemaIndex {
       )
       .pluck()
       .all(stems.map((stem) => `"${stem}"`).join(' OR '), limit);
+  }
+
+  /** The stems that units have, without those that so many have that they tell nothing and cost most of the time. */
+  private telling(vocabulary: string, stems: readonly string[]): string[] {
+    const known = this.reader
+      .prepare<[string], { term: string; units: number }>(
+        `select term, doc as units from ${vocabulary} where term in (select value from json_each(?)) order by doc, term`,
+      )
+      .all(JSON.stringify(stems));
+    return known.filter(({ units }, at) => units <= commonUnits || at < 2).map(({ term }) => term);
   }
 
   private byVector(tables: PartTables, kind: UnitKind, vector: Float32Array, limit: number): number[] {

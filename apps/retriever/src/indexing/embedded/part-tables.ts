@@ -20,6 +20,11 @@ export class PartTables {
     return `words_${kind}_${this.name}`;
   }
 
+  /** How many units have each stem. */
+  vocabulary(kind: UnitKind): string {
+    return `vocabulary_${kind}_${this.name}`;
+  }
+
   vectors(kind: UnitKind): string {
     return `vectors_${kind}_${this.name}`;
   }
@@ -31,7 +36,8 @@ export class PartTables {
     );
     for (const kind of kindsOf[this.part.part])
       db.exec(
-        `create virtual table if not exists ${this.words(kind)} using fts5 (name, body, around, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0')`,
+        `create virtual table if not exists ${this.words(kind)} using fts5 (name, body, around, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0');
+         create virtual table if not exists ${this.vocabulary(kind)} using fts5vocab (${this.words(kind)}, row)`,
       );
   }
 
@@ -48,7 +54,9 @@ export class PartTables {
 
   drop(db: SqliteDatabase.Database): void {
     for (const kind of kindsOf[this.part.part])
-      db.exec(`drop table if exists ${this.words(kind)}; drop table if exists ${this.vectors(kind)}`);
+      db.exec(
+        `drop table if exists ${this.vocabulary(kind)}; drop table if exists ${this.words(kind)}; drop table if exists ${this.vectors(kind)}`,
+      );
     db.exec(`drop table if exists ${this.units}`);
   }
 }
