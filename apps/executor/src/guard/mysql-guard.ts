@@ -61,7 +61,9 @@ export async function guardMysql(sql: string, context: MysqlGuardContext): Promi
     const relations = new MysqlRelations(context.policy, context.facts);
     checkMentions(tokens, relations, context);
     for (const { schema, name } of await relationsOf(tokens.map(({ source }) => source).join(' '))) {
-      if (relations.mayRead(schema, name)) continue;
+      const isNothing =
+        schema === null && name.toLowerCase() === 'dual' && !context.facts.relations.has('dual');
+      if (isNothing || relations.mayRead(schema, name)) continue;
       const isKnown = schema !== null || context.facts.relations.has(name.toLowerCase());
       refuse(
         isKnown ? 'policy' : 'unknown_table',
@@ -127,6 +129,8 @@ function checkCalls(tokens: readonly MysqlToken[]): void {
       if (mysqlWordsBeforeParenthesis.has(token.text) || mysqlFunctions.has(token.text)) return;
     }
     if (!qualified && namesColumns(tokens, index + 1)) return;
+    // The second half of MATCH (…) AGAINST (…); no call follows a parenthesis.
+    if (token.kind === 'word' && token.text === 'AGAINST' && tokens[index - 1]?.text === ')') return;
     refuse('policy', `The function ${token.source} may not be called.`, token.at);
   });
 }

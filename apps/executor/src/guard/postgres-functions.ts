@@ -38,7 +38,7 @@ nameconcatoid netmask network normalize notlike now npoints nth_value ntile num_
 numeric_div_trunc numeric_exp numeric_inc numeric_ln numeric_log numeric_sqrt nummultirange numnode numrange
 numrange_subdiff octet_length oid overlaps overlay parse_ident path pclose percent_rank percentile_cont
 percentile_disc pg_typeof phraseto_tsquery pi plainto_tsquery point polygon popen position pow power querytree
-quote_ident quote_literal quote_nullable radians radius range_agg range_intersect_agg range_merge rank
+quote_ident quote_literal quote_nullable radians radius random range_agg range_intersect_agg range_merge rank
 regexp_count regexp_instr regexp_like regexp_match regexp_matches regexp_replace regexp_split_to_array
 regexp_split_to_table regexp_substr regr_avgx regr_avgy regr_count regr_intercept regr_r2 regr_slope regr_sxx
 regr_sxy regr_syy repeat replace reverse right round row_number row_to_json rpad rtrim scale set_bit set_byte

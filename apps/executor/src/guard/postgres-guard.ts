@@ -108,6 +108,9 @@ class Walk {
       case 'RangeVar':
         this.relation(fields);
         break;
+      case 'RangeTableSample':
+        this.sample(fields);
+        break;
       case 'FuncCall':
         this.call(fields);
         break;
@@ -197,6 +200,14 @@ class Walk {
       fields['location'],
       unknownTableHint(name, this.snapshot),
     );
+  }
+
+  /** Methods of extensions are functions of theirs. */
+  private sample(fields: Fields): void {
+    const parts = nameParts(fields['method']);
+    const name = parts.at(-1) ?? '';
+    if (parts.length > 1 || !['bernoulli', 'system'].includes(name) || this.facts.foreignFunctions.has(name))
+      refuse('policy', `Rows may not be sampled by ${parts.join('.')}.`, fields['location']);
   }
 
   private call(fields: Fields): void {

@@ -11,7 +11,7 @@ export const readingNodes: ReadonlySet<string> = new Set([
     'List',
   ],
   // where rows come from
-  ...['RangeVar', 'RangeSubselect', 'RangeFunction', 'JoinExpr', 'Alias', 'ColumnDef'],
+  ...['RangeVar', 'RangeSubselect', 'RangeFunction', 'RangeTableSample', 'JoinExpr', 'Alias', 'ColumnDef'],
   // order, groups, windows
   ...['SortBy', 'GroupingSet', 'GroupingFunc', 'WindowDef'],
   // values and expressions
