@@ -99,6 +99,15 @@ describe('the name of a datasource', () => {
     expect(added).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
   });
 
+  it.each([{ denyTable: ['person'] }, { denyColumns: ['name'] }, { timeoutMs: 0 }])(
+    'comes with a policy that means something, not %j',
+    async (policy) => {
+      const connection = { dialect: 'sqlite', file: database.file };
+      const added = await api.request('POST', '/v1/datasources', { name: 'open', connection, policy });
+      expect(added).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    },
+  );
+
   it.each(['%00', '..%2f..%2fetc%2fpasswd', '%27%20or%201=1', '__proto__', '%F0%9F%98%80'])(
     '%s in the path is not there',
     async (name) => {

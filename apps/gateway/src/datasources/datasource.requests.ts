@@ -5,6 +5,7 @@ import {
   datasourceNameSchema,
   datasourceStatuses,
   dialectSchema,
+  strictPolicySchema,
 } from '#shared/contracts/datasource';
 import { queryErrorSchema } from '#shared/contracts/query';
 import { tableSchema } from '#shared/contracts/snapshot';
@@ -12,7 +13,7 @@ import { tableSchema } from '#shared/contracts/snapshot';
 export const addDatasourceSchema = z.strictObject({
   name: datasourceNameSchema,
   connection: connectionSchema.describe('Its credentials are sealed at rest and never returned'),
-  policy: accessPolicySchema.prefault({}),
+  policy: strictPolicySchema.prefault({}),
   allowPrivileged: z
     .boolean()
     .default(false)

@@ -40,6 +40,8 @@ export const accessPolicySchema = z.object({
   /** PostgreSQL only. Every question needs a caller then, and no cell values are kept. */
   asCaller: asCallerSchema.optional(),
 });
+/** For policies that people write: a misspelt entry is refused, as it would protect nothing. */
+export const strictPolicySchema = z.strictObject(accessPolicySchema.shape);
 export type AccessPolicy = z.infer<typeof accessPolicySchema>;
 
 /**
