@@ -200,7 +200,7 @@ describe('commands', () => {
 
   function expectKnown(used: string): void {
     const words = used.split(/[^a-z]+/);
-    const names = [1, 2, 3].map((count) => words.slice(0, count).join(' '));
+    const names = [3, 2, 1].map((count) => words.slice(0, count).join(' '));
     const isGroup = [...known.keys()].some((name) => name.startsWith(`${words.join(' ').trim()} `));
     const options = names.map((name) => known.get(name)).find((found) => found !== undefined);
     expect({ used, isKnown: isGroup || options !== undefined }).toEqual({ used, isKnown: true });
@@ -245,8 +245,10 @@ function defaultOf(shape: z.ZodObject['shape'], name: string): string {
 function leaves(command: Command, above: string[] = []): Map<string, Set<string>> {
   const entries = command.commands.flatMap((child): [string, Set<string>][] => {
     const name = [...above, child.name()];
-    if (child.commands.length > 0) return [...leaves(child, name)];
-    return [[name.join(' '), new Set(child.options.map(({ long }) => long ?? ''))]];
+    const below = leaves(child, name);
+    const options = new Set(child.options.map(({ long }) => long ?? ''));
+    // What only groups others has no options of its own.
+    return below.size > 0 && options.size === 0 ? [...below] : [[name.join(' '), options], ...below];
   });
   return new Map(entries);
 }

@@ -29,6 +29,7 @@ async function doctor({ json }: { json?: true }): Promise<void> {
 async function runChecks(onCheck: (check: Check) => void): Promise<Check[]> {
   const { readConfig } = await import('../config.js');
   const { checkDependencies, checkHome, checkNode, checkPostgres } = await import('../doctor/machine.js');
+  const { checkEmbeddings } = await import('../doctor/embeddings.js');
   const { checkModel } = await import('../doctor/model.js');
   const { checkQueue } = await import('../doctor/queue.js');
   const { checkService } = await import('../doctor/service.js');
@@ -38,6 +39,7 @@ async function runChecks(onCheck: (check: Check) => void): Promise<Check[]> {
   for (const step of [
     ...steps,
     () => checkModel(config),
+    () => checkEmbeddings(config),
     () => checkQueue(config),
     () => checkService(config),
   ]) {

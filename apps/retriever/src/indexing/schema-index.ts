@@ -26,10 +26,10 @@ export type Embed = (texts: readonly string[]) => Promise<Float32Array[]>;
  * training questions over all of its databases (docs/retrieval.md).
  */
 export const searchLists: readonly { kind: UnitKind; by: 'words' | 'vector'; limit: number }[] = [
-  { kind: 'table', by: 'words', limit: 60 },
-  { kind: 'table', by: 'vector', limit: 60 },
-  { kind: 'column', by: 'words', limit: 60 },
-  { kind: 'column', by: 'vector', limit: 60 },
+  { kind: 'table', by: 'words', limit: 50 },
+  { kind: 'table', by: 'vector', limit: 50 },
+  { kind: 'column', by: 'words', limit: 40 },
+  { kind: 'column', by: 'vector', limit: 40 },
   { kind: 'values', by: 'words', limit: 40 },
   { kind: 'term', by: 'words', limit: 10 },
   { kind: 'example', by: 'words', limit: 20 },

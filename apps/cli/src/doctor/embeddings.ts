@@ -1,0 +1,18 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CliConfig } from '../config.js';
+import { ok, warn, type Check } from './check.js';
+
+/** What the retriever finds tables with besides words, told from the configuration alone. */
+export function checkEmbeddings({ environment, home }: CliConfig): Check {
+  const url = environment['EMBEDDINGS_BASE_URL'];
+  if (url !== undefined)
+    return ok('embeddings', `${environment['EMBEDDINGS_MODEL'] ?? 'no model'} at ${url}`);
+  const folder = environment['EMBEDDINGS_MODEL_DIR'] ?? join(home, 'models', 'all-MiniLM-L6-v2');
+  if (existsSync(join(folder, 'onnx', 'model.onnx'))) return ok('embeddings', `in process, from ${folder}`);
+  return warn(
+    'embeddings',
+    'none: words alone find tables',
+    'Run apps/retriever/minilm/install.sh, or set EMBEDDINGS_BASE_URL.',
+  );
+}
