@@ -71,6 +71,27 @@ describe.each(queueKinds)('the pipeline on %s', (kind) => {
     expect(request?.prompt.endsWith('Question: Who lives in wien?')).toBe(true);
   });
 
+  it('shows the model the verified examples most like the question from the next query on', async () => {
+    const path = '/v1/datasources/small/examples';
+    const examples = [
+      {
+        question: 'How many people live in Wien?',
+        sql: "SELECT count(*) FROM person WHERE city_id = 'Wien'",
+      },
+      { question: 'Name the oldest city.', sql: 'SELECT name FROM city' },
+    ];
+    const ids = [];
+    for (const example of examples)
+      ids.push((await api.request<{ id: string }>('POST', path, example)).body.id);
+    await api.answer({ question: 'How many people live in Graz?' });
+    expect(model.requests[0]?.prompt).toContain(
+      `Examples:\nQuestion: ${examples[0]?.question}\nSQL: ${examples[0]?.sql}`,
+    );
+    for (const id of ids) await api.request('DELETE', `${path}/${id}`);
+    await api.answer({ question: 'How many people live in Graz?' });
+    expect(model.requests[1]?.prompt).not.toContain('Examples:');
+  });
+
   it('sends failed SQL back with its traceback and keeps every attempt', async () => {
     model.script = (_, number) => fenced(number === 1 ? 'SELECT nme FROM person' : countPeople.sql);
     const query = await api.answer({ question: 'How many people?' });
