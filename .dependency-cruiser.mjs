@@ -3,6 +3,7 @@ const adapters = {
   bullmq: ['^libs/shared/src/queue/'],
   '@nestjs/bullmq': ['^libs/shared/src/queue/', '^apps/[^/]+/src/[^/]+[.]processor[.]ts$'],
   ioredis: ['^libs/shared/src/queue/'],
+  '@qdrant/js-client-rest': ['^apps/retriever/src/indexing/qdrant/'],
   openai: ['^apps/generator/src/model/', '^apps/retriever/src/embeddings/'],
   pg: [
     '^libs/shared/src/persistence/',

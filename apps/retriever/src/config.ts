@@ -10,6 +10,25 @@ export const retrieverSchema = z
     RETRIEVER_PORT: fields.port.default(8081).describe('Port of health and metrics; 0 takes any free one'),
     RETRIEVER_CONCURRENCY: fields.count.default(16).describe('Questions retrieved for at a time'),
     ...homeField,
+    QDRANT_URL: httpUrl
+      .optional()
+      .describe(
+        'Qdrant that holds the schema index; a file in NANO_HOME if unset. Port 6333 if it names none',
+      ),
+    QDRANT_API_KEY: z.string().optional().describe('Key sent to it'),
+    QDRANT_COLLECTION: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,100}$/, 'expected letters, digits, _ and -')
+      .default('nano')
+      .describe('Begins the names of the collections; sets several services apart on one Qdrant'),
+    QDRANT_SHARDS: fields.count.optional().describe('Shards of a new collection; unset, one a node'),
+    QDRANT_REPLICAS: fields.count
+      .optional()
+      .describe('Replicas of each shard of a new collection; unset, one'),
+    QDRANT_QUANTIZATION: z
+      .enum(['none', 'scalar', 'binary'])
+      .default('none')
+      .describe('How vectors of a new collection are compressed in memory'),
     EMBEDDINGS_BASE_URL: httpUrl
       .optional()
       .describe(

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { permanent, retryable } from '#shared/errors/app-error';
+import type { Context } from '#shared/contracts/context';
+import { isAppError, permanent, retryable } from '#shared/errors/app-error';
 import { DatasourceStore } from '#shared/persistence/datasource.store';
 import type { QueryWork } from '#shared/persistence/query.work';
 import { QueryStore } from '#shared/persistence/query.store';
@@ -32,6 +33,18 @@ export class RetrieveService {
   async retrieve(work: QueryWork): Promise<void> {
     const started = performance.now();
     const fingerprint = fingerprintOf(work);
+    const context = await this.find(work, fingerprint).catch((error: unknown) => {
+      if (!isAppError(error) || error.code !== 'index_invalid') throw error;
+      // The index may have been lost while its snapshot was at hand: it is built again, once.
+      this.snapshots.delete(nameOf(work.datasourceId, fingerprint));
+      this.examples.forget(work.datasourceId);
+      return this.find(work, fingerprint);
+    });
+    const stored = await this.queries.storeContext(work.id, context, performance.now() - started);
+    if (stored) await this.queue.enqueue('generate', { queryId: work.id, attempt: 1 });
+  }
+
+  private async find(work: QueryWork, fingerprint: string): Promise<Context> {
     const snapshot = await this.snapshot(work.datasourceId, fingerprint);
     const hits = await this.search.find(work.datasourceId, fingerprint, work.question);
     const context = snapshot.forHits(work.question, hits, this.budget);
@@ -41,12 +54,11 @@ export class RetrieveService {
       work.question,
       context.values.map(({ value }) => value),
     );
-    const stored = await this.queries.storeContext(work.id, context, performance.now() - started);
-    if (stored) await this.queue.enqueue('generate', { queryId: work.id, attempt: 1 });
+    return context;
   }
 
   private async snapshot(datasourceId: string, fingerprint: string): Promise<SnapshotContext> {
-    const key = `${datasourceId} ${fingerprint}`;
+    const key = nameOf(datasourceId, fingerprint);
     const known = this.snapshots.get(key) ?? (await this.load(datasourceId, fingerprint));
     this.snapshots.delete(key);
     this.snapshots.set(key, known);
@@ -62,6 +74,10 @@ export class RetrieveService {
     await this.search.prepare(datasourceId, snapshot);
     return new SnapshotContext(snapshot);
   }
+}
+
+function nameOf(datasourceId: string, fingerprint: string): string {
+  return `${datasourceId} ${fingerprint}`;
 }
 
 function fingerprintOf({ datasource }: QueryWork): string {

@@ -3,6 +3,7 @@ import { configModule } from '#shared/config/config.module';
 import { PersistenceModule } from '#shared/persistence/persistence.module';
 import { QueueModule } from '#shared/queue/queue.module';
 import { stageProviders } from '#shared/queue/stage.processor';
+import { Readiness } from '#shared/telemetry/readiness';
 import { TelemetryModule } from '#shared/telemetry/telemetry.module';
 import type { RetrieverConfig } from './config.js';
 import { chooseEmbedder } from './embeddings/choose-embedder.js';
@@ -10,7 +11,7 @@ import type { Embedder } from './embeddings/embedder.js';
 import { ExampleSearch } from './examples/example-search.js';
 import { IndexProcessor } from './index.processor.js';
 import { IndexService } from './index.service.js';
-import { EmbeddedSchemaIndex } from './indexing/embedded/embedded.schema-index.js';
+import { chooseSchemaIndex } from './indexing/choose-schema-index.js';
 import type { SchemaIndex } from './indexing/schema-index.js';
 import { RetrieveProcessor } from './retrieve.processor.js';
 import { RetrieveService } from './retrieve.service.js';
@@ -45,8 +46,12 @@ export class RetrieverModule {
       providers: [
         {
           provide: SchemaSearch,
-          useFactory: async () =>
-            new OwnedSchemaSearch(new EmbeddedSchemaIndex(config.NANO_HOME), await chooseEmbedder(config)),
+          inject: [Readiness],
+          useFactory: async (readiness: Readiness) => {
+            const index = chooseSchemaIndex(config);
+            readiness.add('index', () => index.check());
+            return new OwnedSchemaSearch(index, await chooseEmbedder(config));
+          },
         },
         ...stageProviders,
         ExampleSearch,

@@ -53,6 +53,11 @@ export class ExampleSearch {
       .map((example) => ({ question: example.question, sql: example.sql }));
   }
 
+  /** They are read and indexed again when they are next asked for. */
+  forget(datasourceId: string): void {
+    this.kept.delete(datasourceId);
+  }
+
   private async load(datasourceId: string, version: number): Promise<Kept> {
     const known = this.kept.get(datasourceId);
     const kept = known && known.version >= version ? known : await this.read(datasourceId);

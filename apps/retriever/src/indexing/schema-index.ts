@@ -60,5 +60,7 @@ export abstract class SchemaIndex {
   /** The best units, best first; empty when nothing is like the question. */
   abstract search(key: IndexKey, search: UnitSearch): Promise<UnitHit[]>;
   abstract drop(datasourceId: string): Promise<void>;
+  /** What is to be said of an index that answers; throws when it does not. */
+  abstract check(): Promise<Record<string, unknown>>;
   abstract close(): Promise<void>;
 }

@@ -83,6 +83,10 @@ export class EmbeddedSchemaIndex extends SchemaIndex {
     });
   }
 
+  override async check(): Promise<Record<string, unknown>> {
+    return { adapter: 'embedded', parts: this.reader.prepare('select count(*) from part').pluck().get() };
+  }
+
   /** Ids of one list, best first. */
   private list(
     tables: PartTables,

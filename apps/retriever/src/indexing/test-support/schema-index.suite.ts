@@ -16,7 +16,8 @@ const meanings = [
 
 function vectorOf(text: string): Float32Array {
   const vector = new Float32Array(dimension);
-  for (const word of text.toLowerCase().match(/[a-z]+/g) ?? []) {
+  for (const found of text.toLowerCase().match(/[a-z]+/g) ?? []) {
+    const word = found.replace(/s$/, '');
     const meaning = meanings.findIndex((words) => words.includes(word));
     const letters = [...word].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
     const at = meaning >= 0 ? meaning : meanings.length + (letters % (dimension - meanings.length));

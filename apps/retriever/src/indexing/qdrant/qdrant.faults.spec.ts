@@ -1,0 +1,254 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Embed, IndexKey } from '../schema-index.js';
+import { type Fault, QdrantServer } from '../test-support/qdrant/qdrant-server.js';
+import type { IndexUnit } from '../unit.js';
+import { type QdrantOptions, QdrantSchemaIndex } from './qdrant.schema-index.js';
+
+let qdrant: QdrantServer;
+let key: IndexKey;
+const opened: QdrantSchemaIndex[] = [];
+beforeEach(async () => {
+  qdrant = await QdrantServer.start();
+  key = { datasourceId: randomUUID(), part: 'schema', version: 'one', model: 'm' };
+});
+afterEach(async () => {
+  for (const index of opened.splice(0)) await index.close();
+  await qdrant.stop();
+});
+
+function open(options: Partial<QdrantOptions> = {}): QdrantSchemaIndex {
+  const index = new QdrantSchemaIndex({
+    url: qdrant.url,
+    apiKey: undefined,
+    prefix: 'nano',
+    shards: undefined,
+    replicas: undefined,
+    quantization: 'none',
+    ...options,
+  });
+  opened.push(index);
+  return index;
+}
+
+function table(name: string): IndexUnit {
+  const words = { name: [name], body: [], around: [] };
+  return { kind: 'table', table: name, column: '', reference: '', text: name, words };
+}
+
+/** More than one request holds. */
+const units = Array.from({ length: 300 }, (_, at) => table(`t${at}`));
+const embed: Embed = async (texts) => texts.map((text) => Float32Array.of(1, text.length, 0, 0));
+const asked = { stems: ['t7'], vector: null };
+const hit = { kind: 'table', table: 't7' };
+
+/** Answers the first requests of a kind with a fault. */
+function failing(times: number, wanted: string, fault: Fault): () => number {
+  let left = times;
+  qdrant.intercept = (operation) => {
+    if (operation !== wanted || left === 0) return undefined;
+    left -= 1;
+    return fault;
+  };
+  return () => times - left;
+}
+
+const queryPoints = 'POST /collections/{name}/points/query';
+const upsert = 'PUT /collections/{name}/points';
+
+describe('Qdrant that is away for a moment', () => {
+  it('is asked again', async () => {
+    const index = open();
+    const refused = failing(2, upsert, { status: 503 });
+    await index.build(key, units, embed);
+    expect(refused()).toBe(2);
+    failing(2, queryPoints, { status: 500, body: 'out of memory' });
+    expect((await index.search(key, asked))[0]).toMatchObject(hit);
+  });
+
+  it('is given the time that it asks for', async () => {
+    const index = open();
+    await index.build(key, units, embed);
+    failing(1, queryPoints, { status: 429, headers: { 'retry-after': '1' } });
+    const started = performance.now();
+    expect((await index.search(key, asked))[0]).toMatchObject(hit);
+    expect(performance.now() - started).toBeGreaterThan(990);
+    failing(1, queryPoints, { status: 429, headers: { 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' } });
+    expect((await index.search(key, asked))[0]).toMatchObject(hit);
+  });
+
+  it('is left to the queue when it asks for long', async () => {
+    const index = open();
+    await index.build(key, units, embed);
+    failing(9, queryPoints, { status: 429, headers: { 'retry-after': '9' } });
+    const started = performance.now();
+    await expect(index.search(key, asked)).rejects.toMatchObject({
+      kind: 'retryable',
+      code: 'index_unavailable',
+      retryAfterMs: 9_000,
+    });
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+});
+
+describe('Qdrant that is not there', () => {
+  it('is a failure that may pass, after some tries', async () => {
+    const index = open({ url: 'http://127.0.0.1:1' });
+    const started = performance.now();
+    await expect(index.has(key)).rejects.toMatchObject({
+      kind: 'retryable',
+      code: 'index_unavailable',
+      stage: 'retrieve',
+      message: expect.stringContaining('fetch failed'),
+    });
+    expect(performance.now() - started).toBeLessThan(6_000);
+    const checked = performance.now();
+    await expect(index.check()).rejects.toMatchObject({ code: 'index_unavailable' });
+    expect(performance.now() - checked).toBeLessThan(1_000);
+  });
+
+  it('is told from something else at its address, and from a wrong key', async () => {
+    const index = open({ apiKey: 'secret' });
+    const permanent = { kind: 'permanent', code: 'index_invalid' };
+    qdrant.intercept = () => ({ status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' });
+    await expect(index.has(key)).rejects.toMatchObject(permanent);
+    qdrant.intercept = () => ({ status: 403, body: 'forbidden' });
+    await expect(index.has(key)).rejects.toMatchObject({
+      ...permanent,
+      message: expect.stringContaining('QDRANT_API_KEY'),
+    });
+    expect([...qdrant.apiKeys]).toEqual(['secret']);
+  });
+});
+
+describe('a collection', () => {
+  it('that is deleted is named, and made again by the next build', async () => {
+    const index = open();
+    await index.build(key, units, embed);
+    qdrant.collections.clear();
+    await expect(index.search(key, asked)).rejects.toMatchObject({
+      kind: 'permanent',
+      code: 'index_invalid',
+      message: expect.stringMatching(/nano-1-4 is missing.*datasource refresh/s),
+    });
+    expect(await index.has(key)).toBe(false);
+    await expect(index.search(key, asked)).rejects.toMatchObject({ code: 'index_invalid' });
+    await index.build(key, units, embed);
+    expect((await index.search(key, asked))[0]).toMatchObject(hit);
+  });
+
+  it('of other dimensions than the model is refused, with both numbers', async () => {
+    const index = open();
+    await index.build(key, units, embed);
+    const vector = Float32Array.of(1, 0);
+    const refusal = {
+      kind: 'permanent',
+      code: 'index_invalid',
+      message: expect.stringMatching(/nano-1-4 has vectors of 4 dimensions.* gives 2/),
+    };
+    await expect(index.search(key, { stems: [], vector })).rejects.toMatchObject(refusal);
+    const more = [...units, table('other')];
+    const narrow: Embed = async (texts) => texts.map(() => vector);
+    await expect(index.build({ ...key, version: 'two' }, more, narrow)).rejects.toMatchObject(refusal);
+    expect((await index.search(key, asked))[0]).toMatchObject(hit);
+  });
+
+  it('that somebody else made otherwise is refused', async () => {
+    const vectors = { meaning: { size: 3, distance: 'Cosine' } };
+    const made = { vectors, sparse_vectors: { words: { modifier: 'idf' } } };
+    const answer = await fetch(`${qdrant.url}/collections/nano-1-4`, {
+      method: 'PUT',
+      body: JSON.stringify(made),
+    });
+    expect(answer.status).toBe(200);
+    await expect(open().build(key, units, embed)).rejects.toMatchObject({ code: 'index_invalid' });
+  });
+
+  it('has the shards, replicas and quantisation that are configured, and an index of each field that filters', async () => {
+    const index = open({ shards: 6, replicas: 2, quantization: 'scalar', prefix: 'other' });
+    await index.build(key, units, embed);
+    expect((await index.search(key, { ...asked, vector: Float32Array.of(1, 2, 0, 0) }))[0]).toBeDefined();
+    const { config, indexes } = qdrant.collections.get('other-1-4')!;
+    expect(config).toMatchObject({
+      shard_number: 6,
+      replication_factor: 2,
+      quantization_config: { scalar: { type: 'int8' } },
+    });
+    expect([...indexes.keys()].sort()).toEqual(['datasourceId', 'kind', 'part', 'versions']);
+    expect(indexes.get('datasourceId')).toMatchObject({ is_tenant: true });
+    const vectors = { binary: open({ quantization: 'binary', prefix: 'b' }), words: open({ prefix: 'w' }) };
+    await vectors.binary.build(key, units, embed);
+    await vectors.words.build({ ...key, model: null }, units, null);
+    expect([...qdrant.collections.keys()]).toEqual(['other-1-4', 'b-1-4', 'w-1-words']);
+  });
+
+  it('may be made by several retrievers at once', async () => {
+    const keys = Array.from({ length: 4 }, () => ({ ...key, datasourceId: randomUUID() }));
+    await Promise.all(keys.map((one) => open().build(one, units, embed)));
+    for (const one of keys) expect((await open().search(one, asked))[0]).toMatchObject(hit);
+  });
+});
+
+describe('a build', () => {
+  it('that dies in the middle leaves the version before, and is taken up where it was', async () => {
+    const two = { ...key, version: 'two' };
+    const changed = Array.from({ length: 1_200 }, (_, at) => table(`u${at}`));
+    await open().build(key, units, embed);
+    let upserts = 0;
+    qdrant.intercept = (operation) =>
+      operation === upsert && (upserts += 1) > 8 ? { status: 400, body: 'killed' } : undefined;
+    await expect(open().build(two, changed, embed)).rejects.toMatchObject({ code: 'index_invalid' });
+    qdrant.intercept = () => undefined;
+    const other = open();
+    expect(await other.has(two)).toBe(false);
+    expect((await other.search(key, asked))[0]).toMatchObject(hit);
+    const embedded: string[] = [];
+    await other.build(two, changed, (texts) => {
+      embedded.push(...texts);
+      return embed(texts);
+    });
+    expect(embedded.length).toBeGreaterThan(0);
+    expect(embedded.length).toBeLessThan(changed.length);
+    expect(await other.search(two, { stems: ['u7', 'u1199'], vector: null })).toHaveLength(2);
+  });
+
+  it('keeps the version before and no older one', async () => {
+    const index = open();
+    const other = open();
+    const version = (name: string) => ({ ...key, version: name });
+    for (const name of ['one', 'two', 'three'])
+      await index.build(version(name), [...units, table(name)], embed);
+    expect(
+      await index.search(version('three'), { stems: ['one', 'two', 'three'], vector: null }),
+    ).toHaveLength(1);
+    expect(await other.has(version('two'))).toBe(true);
+    expect(await other.has(version('one'))).toBe(false);
+    await expect(index.search(version('one'), { stems: ['one'], vector: null })).rejects.toMatchObject({
+      code: 'index_invalid',
+    });
+    const { points } = qdrant.collections.get('nano-1-4')!;
+    const kinds = Map.groupBy(points.byId.values(), ({ payload }) => payload['kind']);
+    expect(kinds.get('version')).toHaveLength(2);
+    expect(kinds.get('table')).toHaveLength(units.length + 2);
+  });
+
+  it('of another retriever at the same time takes nothing from this one', async () => {
+    const versions = ['two', 'three', 'four'].map((version) => ({ ...key, version }));
+    await open().build(key, units, embed);
+    await Promise.all(versions.map((one) => open().build(one, [...units, table('new')], embed)));
+    const asking = { stems: units.slice(0, 50).flatMap(({ words }) => words.name), vector: null };
+    const served: number[] = [];
+    for (const one of versions)
+      if (await open().has(one)) served.push((await open().search(one, asking)).length);
+    expect(served.length).toBeGreaterThanOrEqual(2);
+    expect(new Set(served)).toEqual(new Set([50]));
+  });
+
+  it('is one request for a search, whatever the lists', async () => {
+    const index = open();
+    await index.build(key, units, embed);
+    const before = qdrant.exchanges.length;
+    await index.search(key, { stems: ['t7'], vector: Float32Array.of(1, 2, 0, 0) });
+    expect(qdrant.operations.slice(before)).toEqual([queryPoints]);
+  });
+});
