@@ -4,6 +4,7 @@ import type { Descriptions } from '#shared/contracts/descriptions';
 import type { ColumnSnapshot, SchemaSnapshot, TableSnapshot } from '#shared/contracts/snapshot';
 import { permanent } from '#shared/errors/app-error';
 import { describe } from './describe.js';
+import { inferForeignKeys } from './inferred-keys.js';
 import { introspectMysql } from './mysql.introspector.js';
 import { introspectPostgres } from './postgres.introspector.js';
 import { introspectSqlite } from './sqlite.introspector.js';
@@ -45,8 +46,11 @@ export async function introspect(
         !columns.some((name) => isHidden(table.name, name)) &&
         !referencedColumns.some((name) => isHidden(referencedTable, name)),
     ),
+    ...(table.uniqueKeys && {
+      uniqueKeys: table.uniqueKeys.filter((key) => !key.some((name) => isHidden(table.name, name))),
+    }),
   }));
-  const described = describe(closed, descriptions);
+  const described = describe(inferForeignKeys(closed), descriptions);
   const fingerprint = createHash('sha256').update(JSON.stringify(described)).digest('hex');
   return { dialect: connection.dialect, ...described, fingerprint, takenAt: new Date().toISOString() };
 }

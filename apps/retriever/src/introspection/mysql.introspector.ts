@@ -26,6 +26,13 @@ interface KeyRow extends RowDataPacket {
   referencedColumn: string | null;
 }
 
+interface UniqueKeyRow extends RowDataPacket {
+  table: string;
+  key: string;
+  column: string | null;
+  part: number | null;
+}
+
 const tablesSql = `
   SELECT TABLE_NAME AS name, TABLE_TYPE AS kind, TABLE_COMMENT AS comment, TABLE_ROWS AS rowCount
   FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE IN ('BASE TABLE', 'VIEW', 'SYSTEM VERSIONED') ORDER BY TABLE_NAME`;
@@ -41,6 +48,12 @@ const keysSql = `
   FROM information_schema.KEY_COLUMN_USAGE
   WHERE TABLE_SCHEMA = DATABASE() AND (CONSTRAINT_NAME = 'PRIMARY' OR REFERENCED_TABLE_SCHEMA = DATABASE())
   ORDER BY TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION`;
+
+/** An index over an expression or the beginning of a column tells no columns apart. */
+const uniqueKeysSql = `
+  SELECT TABLE_NAME AS \`table\`, INDEX_NAME AS \`key\`, COLUMN_NAME AS \`column\`, SUB_PART AS part
+  FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND NON_UNIQUE = 0 AND INDEX_NAME <> 'PRIMARY'
+  ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX`;
 
 /** Above this many tables no row is read: there are no statistics to take sample values from. */
 const tablesSampled = 200;
@@ -66,12 +79,18 @@ async function readTables(connection: Connection, sampleValues: boolean): Promis
   const [tables] = await connection.query<TableRow[]>(tablesSql);
   const columns = Map.groupBy((await connection.query<ColumnRow[]>(columnsSql))[0], (row) => row.table);
   const keys = Map.groupBy((await connection.query<KeyRow[]>(keysSql))[0], (row) => row.table);
+  const uniqueKeys = Map.groupBy(
+    (await connection.query<UniqueKeyRow[]>(uniqueKeysSql))[0],
+    (row) => row.table,
+  );
   const snapshots: TableSnapshot[] = [];
   for (const table of tables) {
     const own = columns.get(table.name) ?? [];
     const sampled = sampleValues && tables.length <= tablesSampled && table.kind !== 'VIEW';
     const values = sampled ? await sample(connection, table.name, own) : new Map<string, string[]>();
-    snapshots.push(toSnapshot(table, own, keys.get(table.name) ?? [], values));
+    const snapshot = toSnapshot(table, own, keys.get(table.name) ?? [], values);
+    const unique = uniqueKeysOf(uniqueKeys.get(table.name) ?? []);
+    snapshots.push({ ...snapshot, ...(snapshot.kind === 'table' && { uniqueKeys: unique }) });
   }
   return snapshots;
 }
@@ -114,6 +133,13 @@ function foreignKeys(keys: readonly KeyRow[]): ForeignKey[] {
     referencedTable: parts[0]?.referencedTable ?? '',
     referencedColumns: parts.map(({ referencedColumn }) => referencedColumn ?? ''),
   }));
+}
+
+function uniqueKeysOf(rows: readonly UniqueKeyRow[]): string[][] {
+  return [...Map.groupBy(rows, ({ key }) => key).values()].flatMap((parts) => {
+    const columns = parts.flatMap(({ column, part }) => (part === null ? (column ?? []) : []));
+    return columns.length === parts.length ? [columns] : [];
+  });
 }
 
 /** Frequent values of the textual columns, among the first rows. */

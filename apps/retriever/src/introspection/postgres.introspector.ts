@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { ColumnSnapshot, ForeignKey, TableSnapshot } from '#shared/contracts/snapshot';
 import { describeError, permanent, retryable } from '#shared/errors/app-error';
 import { isTransientDatabaseError } from '#shared/persistence/database';
-import { longestValue, rowsSampled, valuesKept } from './sampling.js';
+import { longestValue, rowsSampled, valuesKept, valuesKeptOf } from './sampling.js';
 
 interface TableRow {
   oid: number;
@@ -19,7 +19,15 @@ interface ColumnRow {
   nullable: boolean;
   comment: string | null;
   textual: boolean;
-  values: string[] | null;
+}
+/** What the planner knows of a column's values; null where it knows nothing. */
+interface StatisticsRow {
+  oid: number;
+  name: string;
+  /** The most frequent ones, most frequent first. */
+  common: string[] | null;
+  /** A few of the others. */
+  others: string[] | null;
 }
 interface KeyRow {
   oid: number;
@@ -29,12 +37,17 @@ interface KeyRow {
   referencedColumns: string[] | null;
 }
 
+interface UniqueKeyRow {
+  oid: number;
+  columns: string[];
+}
+
 /** Tables in the search path go by their bare name, others by `schema.name`. Only what the role may select is seen. */
 const tablesSql = `
   select c.oid::int, case when pg_table_is_visible(c.oid) then c.relname else n.nspname || '.' || c.relname end as name,
     case when c.relkind in ('v', 'm') then 'view' else 'table' end as kind,
     obj_description(c.oid, 'pg_class') as comment,
-    case when c.relkind in ('r', 'm') and c.reltuples >= 0 then c.reltuples::float8 end as rows
+    case when c.relkind <> 'v' and c.reltuples >= 0 then c.reltuples::float8 end as rows
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
   where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname !~ '^pg_'
     and not c.relispartition and has_schema_privilege(n.oid, 'usage') and has_any_column_privilege(c.oid, 'select')
@@ -43,13 +56,19 @@ const tablesSql = `
 const columnsSql = `
   select a.attrelid::int as oid, a.attnum as number, a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
     not a.attnotnull as nullable, col_description(a.attrelid, a.attnum) as comment,
-    t.typcategory in ('S', 'E') as textual,
-    case when $2 and t.typcategory in ('S', 'E') then
-      (select s.most_common_vals::text::text[] from pg_stats s
-       where s.schemaname = n.nspname and s.tablename = c.relname and s.attname = a.attname and not s.inherited) end as values
+    t.typcategory in ('S', 'E') as textual
   from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace join pg_type t on t.oid = a.atttypid
   where a.attrelid = any($1) and a.attnum > 0 and not a.attisdropped and has_column_privilege(a.attrelid, a.attnum, 'select')
   order by a.attrelid, a.attnum`;
+
+/** Of textual columns, at most $2 values of each kind. */
+const statisticsSql = `
+  select c.oid::int as oid, a.attname as name, (s.most_common_vals::text::text[])[1:$2] as common,
+    (s.histogram_bounds::text::text[])[1:$2] as others
+  from pg_stats s join pg_namespace n on n.nspname = s.schemaname
+    join pg_class c on c.relnamespace = n.oid and c.relname = s.tablename
+    join pg_attribute a on a.attrelid = c.oid and a.attname = s.attname join pg_type t on t.oid = a.atttypid
+  where c.oid = any($1) and t.typcategory in ('S', 'E') and not s.inherited`;
 
 const keysSql = `
   select k.conrelid::int as oid, k.contype as kind, array(${columnNames('k.conrelid', 'k.conkey')}) as columns,
@@ -58,6 +77,14 @@ const keysSql = `
   from pg_constraint k left join pg_class r on r.oid = k.confrelid left join pg_namespace rn on rn.oid = r.relnamespace
   where k.conrelid = any($1) and k.contype in ('p', 'f') and k.conparentid = 0
   order by k.conrelid, k.conname`;
+
+/** A partial index, or one over an expression, tells no columns apart. */
+const uniqueKeysSql = `
+  select i.indrelid::int as oid, array(${columnNames('i.indrelid', '(i.indkey::int2[])[0:i.indnkeyatts - 1]')}) as columns
+  from pg_index i join pg_class c on c.oid = i.indexrelid
+  where i.indrelid = any($1) and i.indisunique and not i.indisprimary and i.indisvalid
+    and i.indpred is null and i.indexprs is null
+  order by i.indrelid, c.relname`;
 
 function columnNames(relation: string, keys: string): string {
   return `select a.attname::text from unnest(${keys}) with ordinality as u(attnum, position)
@@ -93,18 +120,27 @@ export async function introspectPostgres(url: string, sampleValues: boolean): Pr
 async function readTables(client: pg.Client, sampleValues: boolean): Promise<TableSnapshot[]> {
   const { rows: tables } = await client.query<TableRow>(tablesSql);
   const oids = tables.map((table) => table.oid);
-  const columns = Map.groupBy(
-    (await client.query<ColumnRow>(columnsSql, [oids, sampleValues])).rows,
-    (row) => row.oid,
-  );
-  const keys = Map.groupBy((await client.query<KeyRow>(keysSql, [oids])).rows, (row) => row.oid);
+  const read = async <T extends { oid: number }>(statement: string, ...values: unknown[]) =>
+    Map.groupBy((await client.query<T>(statement, [oids, ...values])).rows, (row) => row.oid);
+  const columns = await read<ColumnRow>(columnsSql);
+  const keys = await read<KeyRow>(keysSql);
+  const uniqueKeys = await read<UniqueKeyRow>(uniqueKeysSql);
+  const textual = columns.values().reduce((sum, rows) => sum + rows.filter((row) => row.textual).length, 0);
+  const kept = valuesKeptOf(textual);
+  const statistics = sampleValues
+    ? await read<StatisticsRow>(statisticsSql, kept)
+    : new Map<number, never[]>();
   const snapshots: TableSnapshot[] = [];
   for (const table of tables) {
-    const sampled =
-      sampleValues && tables.length <= tablesSampled
-        ? await sampleTable(client, table, columns.get(table.oid) ?? [])
-        : new Map<string, string[]>();
-    snapshots.push(toSnapshot(table, columns.get(table.oid) ?? [], keys.get(table.oid) ?? [], sampled));
+    const own = columns.get(table.oid) ?? [];
+    const values = valuesOf(statistics.get(table.oid) ?? [], kept);
+    if (sampleValues && tables.length <= tablesSampled) await sampleTable(client, table, own, values);
+    snapshots.push({
+      ...toSnapshot(table, own, keys.get(table.oid) ?? [], values),
+      ...(table.kind === 'table' && {
+        uniqueKeys: (uniqueKeys.get(table.oid) ?? []).map((key) => key.columns),
+      }),
+    });
   }
   return snapshots;
 }
@@ -113,7 +149,7 @@ function toSnapshot(
   table: TableRow,
   columns: ColumnRow[],
   keys: KeyRow[],
-  sampled: Map<string, string[]>,
+  sampled: ReadonlyMap<string, string[]>,
 ): TableSnapshot {
   const foreignKeys = keys.flatMap((key): ForeignKey[] =>
     key.kind === 'f' && key.referenced !== null && key.referencedColumns
@@ -124,9 +160,7 @@ function toSnapshot(
     name: table.name,
     kind: table.kind,
     columns: columns.map((column): ColumnSnapshot => {
-      const values = (column.values ?? sampled.get(column.name) ?? [])
-        .filter((value) => value.length > 0 && value.length <= longestValue)
-        .slice(0, valuesKept);
+      const values = sampled.get(column.name) ?? [];
       return {
         name: column.name,
         type: column.type,
@@ -142,16 +176,28 @@ function toSnapshot(
   };
 }
 
-/** Values of the columns that the statistics know nothing of, read from the first rows. */
+/** By column: the most frequent values, then a few others. */
+function valuesOf(statistics: readonly StatisticsRow[], kept: number): Map<string, string[]> {
+  return new Map(
+    statistics.map(({ name, common, others }) => {
+      const values = [...(common ?? []), ...(others ?? [])];
+      return [
+        name,
+        values.filter((value) => value.length > 0 && value.length <= longestValue).slice(0, kept),
+      ];
+    }),
+  );
+}
+
+/** Reads, from the first rows, values of the columns of whose the statistics have none. */
 async function sampleTable(
   client: pg.Client,
   table: TableRow,
   columns: ColumnRow[],
-): Promise<Map<string, string[]>> {
-  const values = new Map<string, string[]>();
-  for (const column of columns.filter(
-    (column) => column.textual && column.values === null && table.kind === 'table',
-  )) {
+  values: Map<string, string[]>,
+): Promise<void> {
+  if (table.kind !== 'table') return;
+  for (const column of columns.filter((column) => column.textual && !values.get(column.name)?.length)) {
     const name = pg.escapeIdentifier(column.name);
     const relation = table.name.split('.').map(pg.escapeIdentifier).join('.');
     const { rows } = await client.query<{ v: string }>(
@@ -163,5 +209,4 @@ async function sampleTable(
       rows.map((row) => row.v),
     );
   }
-  return values;
 }

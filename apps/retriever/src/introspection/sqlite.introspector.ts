@@ -16,6 +16,10 @@ interface ColumnRow {
   pk: number;
   hidden: number;
 }
+interface UniqueKeyRow {
+  key: string;
+  column: string | null;
+}
 interface ForeignKeyRow {
   id: number;
   table: string;
@@ -73,6 +77,7 @@ class SqliteReader {
       columns,
       primaryKey: primaryKeys.get(row.name.toLowerCase()) ?? [],
       foreignKeys: this.foreignKeys(row.name, primaryKeys),
+      ...(row.type === 'table' && { uniqueKeys: this.uniqueKeys(row.name) }),
       ...(comments.table !== undefined && { comment: comments.table }),
       ...(row.type === 'table' && { rowCount: this.rowCount(row.name) }),
     };
@@ -105,6 +110,20 @@ class SqliteReader {
       const referencedColumns = parts.map((part, index) => part.to ?? target?.[index] ?? '');
       if (!target || referencedColumns.includes('')) return [];
       return [{ columns: parts.map((part) => part.from), referencedTable, referencedColumns }];
+    });
+  }
+
+  /** An index over an expression tells no columns apart; it has a part without a name. */
+  private uniqueKeys(table: string): string[][] {
+    const rows = this.db
+      .prepare<[string], UniqueKeyRow>(
+        `select l.name as key, i.name as "column" from pragma_index_list(?) l join pragma_index_info(l.name) i
+         where l."unique" and not l.partial and l.origin <> 'pk' order by l.name, i.seqno`,
+      )
+      .all(table);
+    return [...Map.groupBy(rows, (row) => row.key).values()].flatMap((parts) => {
+      const columns = parts.flatMap(({ column }) => column ?? []);
+      return columns.length === parts.length ? [columns] : [];
     });
   }
 
