@@ -6,6 +6,7 @@ import { addExamplesCommand } from './datasource.examples.js';
 import { listOf, wholeNumber } from './options.js';
 
 interface AddOptions extends CommonOptions {
+  policy?: string;
   maxRows?: number;
   maxBytes?: number;
   timeoutMs?: number;
@@ -21,6 +22,11 @@ Examples:
   ./nano datasource add sales ./sales.sqlite --wait
   ./nano datasource add crm postgres://reader:secret@db.internal:5432/crm --max-rows 500
   ./nano datasource add hr ./hr.sqlite --deny-tables salary --no-sample-values
+  ./nano datasource add pay postgres://reader:secret@db.internal:5432/pay --policy pay.yaml
+
+A policy file holds what docs/api.md lists under policy, columns and the caller's role included; options go before it:
+  denyColumns: [staff.salary, staff.iban]
+  asCaller: { by: setting, setting: nano.caller }
 
 A SQLite file is read on the machine where the service runs.`;
 
@@ -29,6 +35,7 @@ export function addDatasourceCommand(program: Command): void {
   addSubcommand(datasource, 'add', 'register a SQLite file, a PostgreSQL or a MySQL URL')
     .argument('<name>', 'a-z, 0-9, _ and -')
     .argument('<file-or-url>', 'path of a SQLite file, postgres://… or mysql://…')
+    .option('--policy <file>', 'access policy, YAML or JSON')
     .option('--max-rows <n>', 'rows that an answer may have', wholeNumber(1, 100_000))
     .option('--max-bytes <n>', 'bytes that an answer may have', wholeNumber(1_024))
     .option('--timeout-ms <n>', 'time that a statement may take', wholeNumber(10, 300_000))
@@ -61,10 +68,12 @@ export function addDatasourceCommand(program: Command): void {
 
 async function add(name: string, target: string, options: AddOptions): Promise<void> {
   const { connectionOf, policyOf } = await import('../client/register.js');
+  const { readPolicy } = await import('../client/policy-file.js');
+  const written = options.policy === undefined ? {} : await readPolicy(options.policy);
   const request = {
     name,
     connection: connectionOf(target),
-    policy: policyOf(options),
+    policy: { ...written, ...policyOf(options) },
     ...(options.allowPrivileged && { allowPrivileged: true }),
   };
   await withClient(options, async (client, ends) => {

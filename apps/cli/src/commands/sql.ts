@@ -25,6 +25,7 @@ export function addSqlCommand(program: Command): void {
     .requiredOption('--datasource <name>', 'registered datasource to run them on')
     .requiredOption('--file <file>', 'JSON Lines with `sql` and `id`')
     .option('--dry-run', 'validate and explain only')
+    .option('--json', 'print JSON, as it does in any case')
     .option(...urlOption, httpAddress)
     .addHelpText('after', examples)
     .action(check);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkNode } from './machine.js';
 import { judge } from './queue.js';
+import { describeParts } from './service.js';
 
 describe('the doctor on Node.js', () => {
   it.each([
@@ -22,4 +23,22 @@ describe('the doctor on Redis', () => {
     ['an old one', { ...durable, version: '6.0.16' }, 'fail'],
     ['the oldest that will do', { ...durable, version: '6.2.0' }, 'ok'],
   ])('judges %s', (_, facts, status) => expect(judge(facts).status).toBe(status));
+});
+
+describe('the doctor on the parts of an app', () => {
+  const part = (details: Record<string, unknown>) =>
+    describeParts('executor', {
+      status: 'ok',
+      details: { isolation: { status: 'up', responseTime: 0, ...details } },
+    });
+
+  it('says what a part is like, and nothing that is empty', () =>
+    expect(part({ level: 'landlock', missing: '' })).toEqual([
+      { name: 'executor: isolation', status: 'ok', detail: 'up, level landlock' },
+    ]));
+
+  it('warns of isolation that could be better, and says why it is not', () =>
+    expect(part({ level: 'limits', missing: 'no compiler' })).toMatchObject([
+      { status: 'warn', detail: 'up, level limits, missing no compiler' },
+    ]));
 });

@@ -15,7 +15,7 @@ export async function checkService(config: CliConfig): Promise<Check[]> {
   const reached = await attempt('gateway', mend, async () => {
     const session = await openSession(config, undefined, () => undefined);
     try {
-      checks.push(...describe('gateway', await session.client.readiness()));
+      checks.push(...describeParts('gateway', await session.client.readiness()));
       const run = config.gatewayUrl === undefined ? readRun(homeOf(config.home).runFile) : null;
       for (const [name, url] of Object.entries(run?.workers ?? {}))
         checks.push(...(await checkWorker(name, url)));
@@ -29,17 +29,23 @@ export async function checkService(config: CliConfig): Promise<Check[]> {
 
 async function checkWorker(name: string, url: string): Promise<Check[]> {
   try {
-    return describe(name, await new GatewayClient(url).readiness());
+    return describeParts(name, await new GatewayClient(url).readiness());
   } catch (error) {
     return [fail(name, error instanceof Error ? error.message : String(error), mend)];
   }
 }
 
-function describe(app: string, { details = {} }: Readiness): Check[] {
+/** How long the answer took says nothing of the part, and what is empty nothing at all. */
+function isWorthSaying([key, value]: [string, unknown]): boolean {
+  return key !== 'responseTime' && value !== '';
+}
+
+/** One line for each part of an app. */
+export function describeParts(app: string, { details = {} }: Readiness): Check[] {
   return Object.entries(details).map(([part, { status, ...rest }]) => {
-    const said = Object.entries(rest).map(
-      ([key, value]) => `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
-    );
+    const said = Object.entries(rest)
+      .filter(isWorthSaying)
+      .map(([key, value]) => `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`);
     const detail = [status, ...said].join(', ');
     // The executor works at every level of isolation, and says what keeps it from a better one.
     if (status === 'up' && rest['missing']) return warn(`${app}: ${part}`, detail, isolationMend);
