@@ -19,10 +19,13 @@ export function connectMysql(options: ConnectionOptions): Promise<Connection> {
   });
 }
 
+/** None of them takes long; a server that falls silent would hold its caller for ever. */
+const timeoutMs = 10_000;
+
 /** Our own statements, over the text protocol. */
 export function ask(connection: Connection, sql: string): Promise<unknown[][]> {
   return new Promise((resolve, reject) => {
-    connection.query({ sql, rowsAsArray: true }, (error, rows) => {
+    connection.query({ sql, rowsAsArray: true, timeout: timeoutMs }, (error, rows) => {
       if (error) reject(error);
       else resolve(Array.isArray(rows) ? (rows as unknown as unknown[][]) : []);
     });

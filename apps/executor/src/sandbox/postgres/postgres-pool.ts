@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { Pool, type PoolClient } from 'pg';
 import { describeError, retryable } from '#shared/errors/app-error';
 import { loadServer, type Server } from './load-server.js';
@@ -5,6 +6,8 @@ import { loadServer, type Server } from './load-server.js';
 const connectTimeoutMs = 5_000;
 const idleMs = 60_000;
 const factsLastMs = 5 * 60_000;
+/** A server that falls silent would hold its caller for ever. */
+const loadTimeoutMs = 10_000;
 
 /** The connections of one datasource, with what is known of its server. */
 export class PostgresPool {
@@ -24,6 +27,8 @@ export class PostgresPool {
     });
     // An idle connection that breaks is replaced on the next use.
     this.pool.on('error', () => {});
+    // One that breaks in use tells its user by the rejected promise too; unheard, the event would end the process.
+    this.pool.on('connect', (client) => client.on('error', () => {}));
   }
 
   get isQuiet(): boolean {
@@ -59,7 +64,7 @@ export class PostgresPool {
   async serverOf(signal: AbortSignal): Promise<Server> {
     if (this.server && performance.now() - this.server.loadedAt < factsLastMs) return this.server.value;
     const client = await this.connect(signal);
-    const value = loadServer(client).finally(() => client.release());
+    const value = load(client);
     this.server = { value, loadedAt: performance.now() };
     try {
       return await value;
@@ -75,5 +80,19 @@ export class PostgresPool {
 
   async close(): Promise<void> {
     await this.pool.end();
+  }
+}
+
+async function load(client: PoolClient): Promise<Server> {
+  const { stream } = (client as unknown as { connection: { stream: Duplex } }).connection;
+  const patience = setTimeout(() => stream.destroy(), loadTimeoutMs);
+  let complete = false;
+  try {
+    const server = await loadServer(client);
+    complete = true;
+    return server;
+  } finally {
+    clearTimeout(patience);
+    client.release(!complete);
   }
 }
