@@ -29,7 +29,7 @@ export interface RetrievalQuestion {
 export interface RetrievalSet {
   schemas: { name: string; tables: TableSnapshot[] }[];
   questions: RetrievalQuestion[];
-  /** Questions whose statement no parser understands, or which reads no table of its database. */
+  /** Questions whose statement no parser understands, or reads no table of its database, or whose database is not there. */
   skipped: number;
 }
 
@@ -46,8 +46,12 @@ export async function readRetrievalSet(
   const databases = checked(z.array(spiderDatabaseSchema), join(folder, 'tables.json'));
   const entries = checked(questionsSchema, questionsFile ?? defaultQuestions(folder));
   const byId = new Map(databases.map((database) => [database.db_id, database]));
-  const missing = entries.find(({ dbId }) => !byId.has(dbId));
-  if (missing) throw permanent('invalid_request', `tables.json has no database ${missing.dbId}`);
+  const [first] = entries;
+  if (first && !entries.some(({ dbId }) => byId.has(dbId)))
+    throw permanent(
+      'invalid_request',
+      `tables.json has no database ${first.dbId}, nor any other that is asked about`,
+    );
   const asked = databases.filter(({ db_id }) => entries.some(({ dbId }) => dbId === db_id));
   const schemas = pooled
     ? [{ name: 'pooled', tables: databases.flatMap((database) => tablesOf(database, database.db_id)) }]
@@ -56,18 +60,21 @@ export async function readRetrievalSet(
   for (const { dbId, question, sql } of entries) {
     const gold = await goldTables(sql, namesOf(byId.get(dbId), pooled));
     const schema = pooled ? 0 : asked.findIndex(({ db_id }) => db_id === dbId);
-    if (gold && gold.size > 0) questions.push({ question, schema, gold });
+    if (gold && gold.size > 0 && schema >= 0) questions.push({ question, schema, gold });
   }
   return { schemas, questions, skipped: entries.length - questions.length };
 }
 
+/** A table may be called by its whole name or, as statements mostly do, without what stands before its last dot. */
 function namesOf(database: SpiderDatabase | undefined, pooled: boolean): Map<string, string> {
-  return new Map(
-    database?.table_names_original.map((name) => [
-      name.toLowerCase(),
-      pooled ? `${database.db_id}.${name}` : name,
-    ]),
-  );
+  const names = (database?.table_names_original ?? []).map((name): [string, string] => [
+    name.toLowerCase(),
+    pooled ? `${database?.db_id}.${name}` : name,
+  ]);
+  return new Map([
+    ...names.map(([name, table]): [string, string] => [name.slice(name.lastIndexOf('.') + 1), table]),
+    ...names,
+  ]);
 }
 
 function defaultQuestions(folder: string): string {
