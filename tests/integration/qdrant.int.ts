@@ -4,12 +4,13 @@ import { QdrantSchemaIndex } from '../../apps/retriever/src/indexing/qdrant/qdra
 import { QdrantServer } from '../../apps/retriever/src/indexing/test-support/qdrant/qdrant-server.js';
 import { schemaIndexSuite } from '../../apps/retriever/src/indexing/test-support/schema-index.suite.js';
 import type { IndexKey } from '../../apps/retriever/src/indexing/schema-index.js';
+import type { IndexUnit } from '../../apps/retriever/src/indexing/unit.js';
 
 /** A real server where the environment names one, else the stand-in. */
-const real = process.env['QDRANT_URL'];
+const real = process.env['QDRANT_URL'] || undefined;
 /** Names of collections of this run alone, deleted after it. */
 const prefix = `nano-test-${randomUUID().slice(0, 8)}`;
-const apiKey = process.env['QDRANT_API_KEY'];
+const apiKey = process.env['QDRANT_API_KEY'] || undefined;
 let standIn: QdrantServer | undefined;
 let url: string;
 
@@ -61,6 +62,38 @@ describe(`the schema index in ${real === undefined ? 'a stand-in for Qdrant' : '
 
 describe.each(['scalar', 'binary'] as const)('with %s quantisation', (quantization) => {
   schemaIndexSuite(async () => open(quantization));
+});
+
+describe('versions', () => {
+  const table = (name: string): IndexUnit => ({
+    kind: 'table',
+    table: name,
+    column: '',
+    reference: '',
+    text: '',
+    words: { name: [name], body: [], around: [] },
+  });
+  const units = Array.from({ length: 300 }, (_, at) => table(`t${at}`));
+  const found = { stems: units.slice(0, 50).map((unit) => unit.table), vector: null };
+
+  it('that several retrievers build at once take nothing from each other, and but two are kept', async () => {
+    const key: IndexKey = { datasourceId: randomUUID(), part: 'schema', version: 'one', model: null };
+    const indexes = [open(), open(), open()] as const;
+    await indexes[0].build(key, units, null);
+    const versions = ['two', 'three', 'four'].map((version) => ({ ...key, version }));
+    await Promise.all(versions.map((one, at) => indexes[at]!.build(one, [...units, table('new')], null)));
+    let kept = 0;
+    for (const one of versions) {
+      if (!(await indexes[0].has(one))) continue;
+      kept += 1;
+      expect(await indexes[0].search(one, found)).toHaveLength(50);
+    }
+    expect(kept).toBeGreaterThanOrEqual(2);
+    await indexes[1].build({ ...key, version: 'five' }, units, null);
+    expect(await indexes[2].has(key)).toBe(false);
+    expect(await indexes[2].search({ ...key, version: 'five' }, found)).toHaveLength(50);
+    await indexes[0].drop(key.datasourceId);
+  });
 });
 
 describe('a word', () => {

@@ -1,0 +1,67 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { QdrantServer } from '../../apps/retriever/src/indexing/test-support/qdrant/qdrant-server.js';
+import { cleanups } from '../support/cleanups.js';
+import { DescribedApi } from '../support/described-api.js';
+import { startScriptedModel } from '../support/scripted-model.js';
+import { testServers } from '../support/servers.js';
+import { countPeople, makeSmallDatabase } from '../support/small-database.js';
+import { Stack } from '../support/stack.js';
+
+const cleanup = cleanups();
+const database = makeSmallDatabase();
+let qdrant: QdrantServer;
+let stack: Stack;
+let api: DescribedApi;
+
+beforeAll(async () => {
+  cleanup(() => database.remove());
+  qdrant = await QdrantServer.start();
+  cleanup(() => qdrant.stop());
+  const model = await startScriptedModel(() => ({ texts: [countPeople.sql] }));
+  cleanup(() => model.stop());
+  const { postgresUrl } = testServers();
+  stack = await Stack.start({
+    databaseUrl: postgresUrl,
+    queueUrl: postgresUrl,
+    modelUrl: model.url,
+    copies: { retriever: 2 },
+    environment: { QDRANT_URL: qdrant.url, QDRANT_API_KEY: 'key-of-qdrant' },
+  });
+  cleanup(() => stack.stop());
+  api = await DescribedApi.open(stack.url);
+  await api.addSqlite('small', database.file);
+});
+
+const ask = () => api.answer({ question: 'How many people?', datasource: 'small' });
+const builds = () => qdrant.operations.filter((operation) => operation === 'PUT /collections/{name}').length;
+
+describe('retrievers on one Qdrant', () => {
+  it('index a datasource once, with the key that is configured', async () => {
+    for (let times = 0; times < 8; times += 1) expect((await ask()).rows).toEqual(countPeople.rows);
+    expect(builds()).toBe(1);
+    const markers = qdrant.exchanges.filter(({ body }) => JSON.stringify(body ?? null).includes('"ready"'));
+    expect(markers).toHaveLength(1);
+    expect([...qdrant.apiKeys]).toEqual(['key-of-qdrant']);
+  });
+
+  it('build it again when it is lost', async () => {
+    qdrant.collections.clear();
+    expect((await ask()).rows).toEqual(countPeople.rows);
+    expect(builds()).toBe(2);
+    expect([...qdrant.collections.keys()]).toEqual(['nano-1-words']);
+  });
+
+  it('are ready only while it answers, and answer when it is back', async () => {
+    const ready = async () => (await fetch(new URL('/readyz', stack.all('retriever')[0]!.url))).json();
+    expect(await ready()).toMatchObject({
+      status: 'ok',
+      details: { index: { status: 'up', adapter: 'qdrant' } },
+    });
+    qdrant.intercept = () => ({ status: 503, body: 'starting' });
+    expect(await ready()).toMatchObject({ status: 'error', error: { index: { status: 'down' } } });
+    let refused = 0;
+    qdrant.intercept = () => ((refused += 1) > 10 ? undefined : { status: 503, body: 'starting' });
+    expect((await ask()).rows).toEqual(countPeople.rows);
+    expect(refused).toBeGreaterThan(10);
+  });
+});
