@@ -89,7 +89,7 @@ export class MysqlSandbox {
         const value = await statement
           .run(setup(server, policy), prefix + sql, signal)
           .catch((thrown: unknown) => ({ thrown }));
-        return { value, reusable: !statement.broken && (await rolledBack(connection)) };
+        return { value, reusable: statement.reusable && (await rolledBack(connection)) };
       });
       if ('thrown' in end) throw end.thrown;
       return endOf(end, target, started);

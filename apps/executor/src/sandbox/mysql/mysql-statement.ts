@@ -29,8 +29,8 @@ const killPatienceMs = 1_000;
 
 /** One prepared statement in a transaction that can only read, on a connection that is its own for that time. */
 export class MysqlStatement {
-  /** Whether the connection was cut and must not be used again. */
-  broken = false;
+  /** Whether the connection was cut. */
+  private broken = false;
   private readonly rows: RowBatches;
   private columns: ResultSet['columns'] = [];
   private rawBytes = 0;
@@ -45,6 +45,11 @@ export class MysqlStatement {
   ) {
     this.rows = new RowBatches(limits);
     this.stream = (connection as unknown as { stream: Duplex }).stream;
+  }
+
+  /** A connection whose statement was stopped is not: what asks the server to stop may come late, and meet the next one. */
+  get reusable(): boolean {
+    return !this.broken && this.stopped === null;
   }
 
   /** Throws the server's errors, and the signal's reason once the statement has ended because of it. */

@@ -108,7 +108,7 @@ export class PostgresSandbox {
 
   /** Rolls back; locks of the session, which a rollback leaves, go too. */
   private async giveBack(client: PoolClient, statement: PostgresStatement): Promise<void> {
-    if (statement.broken) return client.release(true);
+    if (!statement.reusable) return client.release(true);
     try {
       await client.query(rollback);
       client.release();

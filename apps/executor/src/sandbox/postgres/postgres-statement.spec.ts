@@ -31,9 +31,9 @@ async function run(sql: string, timeoutMs = 2_000): Promise<string> {
     return (error as { code: string }).code;
   } finally {
     statement.finished = true;
-    if (!statement.broken) await client.query('ROLLBACK');
+    if (statement.reusable) await client.query('ROLLBACK');
     client.off('error', ignore);
-    client.release(statement.broken);
+    client.release(!statement.reusable);
   }
 }
 
@@ -63,6 +63,19 @@ describe('the transaction alone', () => {
 
   it("ends in time, by our clock or the server's", async () => {
     expect(['timeout', '57014']).toContain(await run('SELECT pg_sleep(30)', 400));
+  });
+
+  it('leaves its connection to the next statement, unless it was stopped: the request to stop may come late', async () => {
+    const isReusable = async (sql: string) => {
+      const client = await pool.connect();
+      client.on('error', () => undefined);
+      const statement = new PostgresStatement(client, { maxRows: 10, maxBytes: 10_000, timeoutMs: 5_000 });
+      await statement.run([setup(['public'], 5_000)], sql, AbortSignal.timeout(300)).catch(() => null);
+      statement.finished = true;
+      client.release(true);
+      return statement.reusable;
+    };
+    expect([await isReusable('SELECT 1'), await isReusable('SELECT pg_sleep(30)')]).toEqual([true, false]);
   });
 
   it('forgets what a statement did to its session', async () => {

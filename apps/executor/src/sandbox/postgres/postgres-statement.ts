@@ -36,8 +36,8 @@ const firstBatch = 100;
 
 /** One statement in a transaction that can only read, on a connection that is its own for that time. */
 export class PostgresStatement {
-  /** Whether the connection was cut and must not be used again. */
-  broken = false;
+  /** Whether the connection was cut. */
+  private broken = false;
   /** Set by the owner once the connection has been given back. */
   finished = false;
   private readonly batches: RowBatches;
@@ -52,6 +52,11 @@ export class PostgresStatement {
   ) {
     this.batches = new RowBatches(limits);
     this.stream = (client as unknown as { connection: { stream: Duplex } }).connection.stream;
+  }
+
+  /** A connection whose statement was stopped is not: what asks the server to stop may come late, and meet the next one. */
+  get reusable(): boolean {
+    return !this.broken && this.stopped === null;
   }
 
   /** Throws the server's errors, and the signal's reason once the statement has ended because of it. */
