@@ -44,6 +44,7 @@ function isError(error: unknown): error is Error {
 }
 
 function unavailable(said: string, error: Error): AppError {
+  // Of a time with several digits the client keeps the first one; delays that double get there all the same.
   const retryAfterMs =
     error instanceof QdrantClientResourceExhaustedError ? error.retry_after * 1_000 : undefined;
   return retryable('index_unavailable', `Qdrant at QDRANT_URL: ${said}`, {
