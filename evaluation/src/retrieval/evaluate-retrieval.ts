@@ -3,6 +3,7 @@ import { renderTableCard } from '#shared/schema/table-card';
 import { type ContextBudget, SnapshotContext } from '../../../apps/retriever/src/context/snapshot-context.js';
 import type { Embedder } from '../../../apps/retriever/src/embeddings/embedder.js';
 import type { SchemaIndex } from '../../../apps/retriever/src/indexing/schema-index.js';
+import { inferForeignKeys } from '../../../apps/retriever/src/introspection/inferred-keys.js';
 import { SchemaSearch } from '../../../apps/retriever/src/schema-search.js';
 import { meanOf, quantilesOf, type Quantiles } from '../statistics/quantiles.js';
 import { rankByNames, rankByOneVector, type Ranking } from './comparisons.js';
@@ -95,7 +96,7 @@ async function prepare(
   { name, tables }: RetrievalSet['schemas'][number],
   embedder: Embedder | null,
 ) {
-  const snapshot = snapshotOf(tables);
+  const snapshot = snapshotOf(inferForeignKeys(tables));
   const id = `evaluation-${name}`;
   const started = performance.now();
   await search.prepare(id, snapshot);
