@@ -37,6 +37,7 @@ const datasourceSchema = z.object({
   location: z.string(),
   status: z.enum(datasourceStatuses),
   fingerprint: z.string().nullable(),
+  refreshSeconds: z.number().nullish(),
   tables: z.array(tableSchema).optional(),
   error: queryErrorSchema.nullish(),
   createdAt: z.string(),
@@ -48,6 +49,7 @@ export interface RegisterDatasource {
   connection: Connection;
   policy?: Partial<AccessPolicy>;
   allowPrivileged?: boolean;
+  refreshSeconds?: number;
 }
 
 const readinessSchema = z.object({
@@ -115,6 +117,12 @@ export class GatewayClient {
 
   async refreshDatasource(name: string): Promise<void> {
     await this.send('POST', `/v1/datasources/${encodeURIComponent(name)}/refresh`);
+  }
+
+  /** Null: no longer. */
+  async scheduleDatasource(name: string, refreshSeconds: number | null): Promise<DatasourceView> {
+    const path = `/v1/datasources/${encodeURIComponent(name)}`;
+    return this.parse(await this.send('PATCH', path, { body: { refreshSeconds } }), datasourceSchema);
   }
 
   async removeDatasource(name: string): Promise<void> {

@@ -3,6 +3,7 @@ import type { DatasourceView } from '../client/gateway-client.js';
 import { addSubcommand, type CommonOptions, waitFor, withClient } from './datasource.client.js';
 import { addDescribeCommand } from './datasource.describe.js';
 import { addExamplesCommand } from './datasource.examples.js';
+import { addScheduleCommand, refreshPeriod } from './datasource.schedule.js';
 import { listOf, wholeNumber } from './options.js';
 
 interface AddOptions extends CommonOptions {
@@ -14,6 +15,7 @@ interface AddOptions extends CommonOptions {
   denyTables?: string[];
   sampleValues: boolean;
   allowPrivileged?: true;
+  refreshEvery?: number;
   wait?: true;
 }
 
@@ -43,6 +45,7 @@ export function addDatasourceCommand(program: Command): void {
     .option('--deny-tables <names>', 'not these tables, comma-separated', listOf)
     .option('--no-sample-values', 'keep cell values out of the schema snapshot and the prompt')
     .option('--allow-privileged', 'also with a role that may do more than read')
+    .option('--refresh-every <seconds>', 'read its schema again, by itself, each time', refreshPeriod)
     .option('--wait', 'wait until its schema is indexed')
     .addHelpText('after', addHelp)
     .action(add);
@@ -62,6 +65,7 @@ export function addDatasourceCommand(program: Command): void {
     .argument('<name>')
     .addHelpText('after', '\nExample:\n  ./nano datasource remove sales')
     .action(remove);
+  addScheduleCommand(datasource);
   addDescribeCommand(datasource);
   addExamplesCommand(datasource);
 }
@@ -75,6 +79,7 @@ async function add(name: string, target: string, options: AddOptions): Promise<v
     connection: connectionOf(target),
     policy: { ...written, ...policyOf(options) },
     ...(options.allowPrivileged && { allowPrivileged: true }),
+    ...(options.refreshEvery !== undefined && { refreshSeconds: options.refreshEvery }),
   };
   await withClient(options, async (client, ends) => {
     const added = await client.registerDatasource(request);

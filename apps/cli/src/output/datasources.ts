@@ -12,8 +12,9 @@ export function printDatasources(datasources: readonly DatasourceView[], output:
 }
 
 export function printDatasource(datasource: DatasourceView, output: Output): void {
-  const { name, dialect, status, location, error, tables = [] } = datasource;
-  output.line(`${output.style('bold', name)}  ${dialect}  ${status}  ${plain(location)}`);
+  const { name, dialect, status, location, error, refreshSeconds, tables = [] } = datasource;
+  const schedule = refreshSeconds ? `  refreshed every ${refreshSeconds} s` : '';
+  output.line(`${output.style('bold', name)}  ${dialect}  ${status}  ${plain(location)}${schedule}`);
   if (error) output.line(output.style('red', `  ${error.code}: ${plain(error.message)}`));
   for (const table of tables) {
     const size = table.rowCount === undefined ? '' : `  ${table.rowCount} rows`;

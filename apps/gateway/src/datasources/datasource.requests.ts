@@ -5,6 +5,7 @@ import {
   datasourceNameSchema,
   datasourceStatuses,
   dialectSchema,
+  refreshSecondsSchema,
   strictPolicySchema,
 } from '#shared/contracts/datasource';
 import { queryErrorSchema } from '#shared/contracts/query';
@@ -18,8 +19,16 @@ export const addDatasourceSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('Registers it although its role may do more than read'),
+  refreshSeconds: refreshSecondsSchema
+    .default(null)
+    .describe('Reads its schema again each time so many seconds have passed; null does not'),
 });
 export type AddDatasource = z.infer<typeof addDatasourceSchema>;
+
+export const changeDatasourceSchema = z.strictObject({
+  refreshSeconds: refreshSecondsSchema.describe('As at registration'),
+});
+export type ChangeDatasource = z.infer<typeof changeDatasourceSchema>;
 
 export const datasourceViewSchema = z.object({
   id: z.string(),
@@ -29,6 +38,7 @@ export const datasourceViewSchema = z.object({
   status: z.enum(datasourceStatuses),
   fingerprint: z.string().nullable(),
   policy: accessPolicySchema,
+  refreshSeconds: refreshSecondsSchema,
   error: queryErrorSchema.optional(),
   createdAt: z.iso.datetime(),
 });

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { v7 as uuidv7 } from 'uuid';
 import { permanent } from '#shared/errors/app-error';
@@ -10,6 +10,8 @@ import { checkConnection } from './connection-check.js';
 import {
   type AddDatasource,
   addDatasourceSchema,
+  type ChangeDatasource,
+  changeDatasourceSchema,
   type DatasourceDetail,
   datasourceDetailSchema,
   datasourceListSchema,
@@ -17,6 +19,7 @@ import {
   datasourceViewSchema,
 } from './datasource.requests.js';
 import { findDatasource } from './find-datasource.js';
+import { scheduleRefresh } from './schedule-refresh.js';
 
 @ApiTags('datasources')
 @ApiBearerAuth()
@@ -42,10 +45,12 @@ export class DatasourcesController {
       request.allowPrivileged,
       request.policy.asCaller,
     );
-    const added = await this.store.add(uuidv7(), request.name, connection, location, request.policy);
+    const { name, policy, refreshSeconds } = request;
+    const added = await this.store.add(uuidv7(), name, connection, location, policy, refreshSeconds);
     if (!added) throw permanent('datasource_exists', `There is a datasource named ${request.name}.`);
     const row = await findDatasource(this.store, request.name);
     await this.queue.enqueue('index', { datasourceId: row.id });
+    if (refreshSeconds !== null) await scheduleRefresh(this.queue, row);
     return toView(row);
   }
 
@@ -69,6 +74,20 @@ export class DatasourcesController {
     const snapshot =
       row.fingerprint === null ? undefined : await this.store.snapshot(row.id, row.fingerprint);
     return { ...toView(row), tables: snapshot?.tables ?? [] };
+  }
+
+  @Patch(':name')
+  @ApiOperation({ summary: 'Change how often its schema is read again', operationId: 'changeDatasource' })
+  @ApiResponse({ status: 200, schema: schemaOf(datasourceViewSchema) })
+  @problemResponse(400, 401, 404, 413, 415, 503)
+  async change(
+    @Param('name') name: string,
+    @Body({ schema: changeDatasourceSchema }) { refreshSeconds }: ChangeDatasource,
+  ): Promise<DatasourceView> {
+    const row = await findDatasource(this.store, name);
+    await this.store.setRefreshSeconds(row.id, refreshSeconds);
+    await scheduleRefresh(this.queue, { ...row, refreshSeconds });
+    return toView({ ...row, refreshSeconds });
   }
 
   @Post(':name/refresh')
@@ -97,6 +116,7 @@ export class DatasourcesController {
   async remove(@Param('name') name: string): Promise<void> {
     const { id } = await findDatasource(this.store, name);
     await this.store.remove(name);
+    await scheduleRefresh(this.queue, { id, refreshSeconds: null });
     await this.queue.replace('index', { datasourceId: id });
   }
 }
@@ -110,6 +130,7 @@ function toView(row: DatasourceRow): DatasourceView {
     status: row.status,
     fingerprint: row.fingerprint,
     policy: row.policy,
+    refreshSeconds: row.refreshSeconds,
     ...(row.error && { error: row.error }),
     createdAt: row.createdAt.toISOString(),
   };

@@ -17,6 +17,7 @@ import { DATABASE } from '#shared/persistence/tokens';
 import type { JobName } from '#shared/queue/catalogue';
 import { JobQueue } from '#shared/queue/job-queue';
 import { Metrics } from '#shared/telemetry/metrics';
+import { scheduleRefresh } from '../datasources/schedule-refresh.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
 
 /** "nano" in ASCII: sets this lock apart from those of other programs on the same database. */
@@ -82,6 +83,7 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     for (const query of queries.filter((query) => query.pastDeadline)) await this.expire(query);
     for (const query of queries.filter((query) => !query.pastDeadline)) await this.attend(query);
     for (const id of await this.datasources.indexing(untouchedMs)) await this.attendIndexing(id);
+    await this.attendSchedules();
     for (const check of await this.checks.unattended(untouchedMs)) await this.attendCheck(check);
   }
 
@@ -112,6 +114,12 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
       await this.datasources.storeFailure(datasourceId, crashed('index', 'retrieve'));
       this.metrics.reconciled.inc({ action: 'quarantined' });
     }
+  }
+
+  /** Those that the queue lost, or that it was not told of. */
+  private async attendSchedules(): Promise<void> {
+    for (const datasource of await this.datasources.list())
+      if (datasource.refreshSeconds !== null && !(await scheduleRefresh(this.queue, datasource))) return;
   }
 
   private async attendCheck({ id, part }: OpenCheck): Promise<void> {

@@ -86,6 +86,13 @@ export const datasourceNameSchema = z
     'a name is 1 to 63 characters of a-z, 0-9, _ and -, starting with a letter or digit',
   );
 
+/** Seconds between two refreshes that nobody asks for: a minute to 30 days; null for none. */
+export const refreshSecondsSchema = z
+  .int()
+  .min(60)
+  .max(30 * 24 * 3_600)
+  .nullable();
+
 /** A registered database as the stages use it. */
 export interface Datasource {
   id: string;

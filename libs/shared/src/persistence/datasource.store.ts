@@ -26,6 +26,8 @@ export interface DatasourceRow extends Omit<Datasource, 'connection'> {
   /** Where the database is, without credentials. */
   location: string;
   error: QueryError | null;
+  /** Null where it is not refreshed by itself. */
+  refreshSeconds: number | null;
   createdAt: Date;
 }
 
@@ -48,6 +50,7 @@ const columns = [
   'status',
   'fingerprint',
   'error',
+  'refresh_seconds',
   'created_at',
 ] as const;
 
@@ -71,6 +74,7 @@ export class DatasourceStore {
     connection: Connection,
     location: string,
     policy: AccessPolicy,
+    refreshSeconds: number | null = null,
   ): Promise<boolean> {
     const inserted = await this.db
       .insertInto('datasource')
@@ -81,6 +85,7 @@ export class DatasourceStore {
         location: storableText(location),
         sealed_connection: this.sealer.seal(JSON.stringify(connection), id),
         policy: storableJson(policy),
+        refresh_seconds: refreshSeconds,
         status: 'indexing',
       })
       .onConflict((conflict) => conflict.column('name').where('removed_at', 'is', null).doNothing())
@@ -169,6 +174,10 @@ export class DatasourceStore {
       .set({ ...refreshAsked, descriptions: JSON.stringify(descriptions) })
       .where('id', '=', id)
       .execute();
+  }
+
+  async setRefreshSeconds(id: string, seconds: number | null): Promise<void> {
+    await this.db.updateTable('datasource').set({ refresh_seconds: seconds }).where('id', '=', id).execute();
   }
 
   /** A refresh is asked for; the snapshot in use, if any, goes on serving. */
@@ -302,6 +311,7 @@ function toRow(row: Pick<Selectable<Tables['datasource']>, (typeof columns)[numb
     status: row.status,
     fingerprint: row.fingerprint,
     error: row.error,
+    refreshSeconds: row.refresh_seconds,
     createdAt: row.created_at,
   };
 }

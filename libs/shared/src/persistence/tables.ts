@@ -28,6 +28,7 @@ export interface Tables {
     /** JSON text; null where nobody described anything. */
     descriptions: string | null;
     refreshes: ColumnType<number, never, number>;
+    refresh_seconds: number | null;
   };
   schema_snapshot: {
     datasource_id: string;

@@ -20,7 +20,8 @@ export const jobCatalogue = {
   generate: { payload: stagePayload, tries: 10, firstDelayMs: 250, longestDelayMs: 15_000 },
   execute: { payload: stagePayload, tries: 10, firstDelayMs: 200, longestDelayMs: 10_000 },
   index: {
-    payload: z.object({ datasourceId: z.uuid() }),
+    /** `scheduled`: its time has come, and the refresh is still to be asked for. */
+    payload: z.object({ datasourceId: z.uuid(), scheduled: z.literal(true).optional() }),
     tries: 5,
     firstDelayMs: 500,
     longestDelayMs: 10_000,

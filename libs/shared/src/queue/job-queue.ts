@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import type { Job, Queue } from 'bullmq';
+import type { Job, JobsOptions, Queue } from 'bullmq';
 import { describeError } from '../errors/app-error.js';
 import { deadLettersKept, jobCatalogue, jobId, type JobName, jobNames, type Payload } from './catalogue.js';
 import { QUEUES } from './tokens.js';
@@ -37,6 +37,21 @@ export class JobQueue {
     return this.deliver(name, payload, async () => {
       await this.queues[name].remove(jobId(name, payload));
       await this.add(name, payload);
+    });
+  }
+
+  /**
+   * Adds such a job again and again, from one period on; null stops it. A schedule that is so already goes on undisturbed.
+   * Like `enqueue` false when the queue does not answer, and left to the reconciler then.
+   */
+  schedule<N extends JobName>(name: N, payload: Payload<N>, everyMs: number | null): Promise<boolean> {
+    const queue = this.queues[name];
+    const id = jobId(name, payload);
+    return this.deliver(name, payload, async () => {
+      if (everyMs === null) return queue.removeJobScheduler(id);
+      if ((await queue.getJobScheduler(id))?.every === everyMs) return undefined;
+      const repeat = { every: everyMs, startDate: Date.now() + everyMs };
+      return queue.upsertJobScheduler(id, repeat, { name, data: payload, opts: optionsOf(name) });
     });
   }
 
@@ -82,13 +97,16 @@ export class JobQueue {
   }
 
   private add<N extends JobName>(name: N, payload: Payload<N>): Promise<Job> {
-    return this.queues[name].add(name, payload, {
-      jobId: jobId(name, payload),
-      attempts: jobCatalogue[name].tries,
-      backoff: { type: 'decided' },
-      removeOnComplete: true,
-      removeOnFail: { count: deadLettersKept },
-      stackTraceLimit: 1,
-    });
+    return this.queues[name].add(name, payload, { ...optionsOf(name), jobId: jobId(name, payload) });
   }
+}
+
+function optionsOf(name: JobName) {
+  return {
+    attempts: jobCatalogue[name].tries,
+    backoff: { type: 'decided' },
+    removeOnComplete: true,
+    removeOnFail: { count: deadLettersKept },
+    stackTraceLimit: 1,
+  } satisfies JobsOptions;
 }
