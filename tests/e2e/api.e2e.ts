@@ -127,7 +127,7 @@ describe('problem documents', () => {
     ['a wrong method', 'PUT /v1/queries', { body: '{}', headers: json }, 'method_not_allowed'],
     [
       'a wrong method of a resource',
-      'PATCH /v1/datasources/small',
+      'PUT /v1/datasources/small',
       { body: '{}', headers: json },
       'method_not_allowed',
     ],
@@ -149,7 +149,7 @@ describe('problem documents', () => {
 
   it('name the methods that there are', async () => {
     expect((await send('PUT', '/v1/queries')).headers.get('allow')).toBe('POST');
-    expect((await send('POST', '/v1/datasources/small')).headers.get('allow')).toBe('GET, DELETE');
+    expect((await send('POST', '/v1/datasources/small')).headers.get('allow')).toBe('GET, PATCH, DELETE');
   });
 
   it('for a name that is taken and a key that is used', async () => {

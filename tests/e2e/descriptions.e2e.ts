@@ -85,10 +85,19 @@ describe('descriptions', () => {
       Array.from({ length: 5_000 }, (_, index) => [`t${index}`, { description: 'x'.repeat(1_000) }]),
     );
     expect((await api.request('PUT', path, { tables })).status).toBe(200);
-    const large = { tables: { person: { description: 'x'.repeat(9_000_000) } } };
-    expect(await api.request('PUT', path, large)).toMatchObject({ status: 413 });
     await api.request('PUT', path, {});
     await ready();
+  });
+
+  it('have a bound, at which the gateway hangs up', async () => {
+    const large = { tables: { person: { description: 'x'.repeat(9_000_000) } } };
+    // It does not read to the end of what it refuses: a client may see its answer or the end of the connection.
+    const status = await api.request('PUT', path, large).then(
+      (answer) => answer.status,
+      (error: unknown) => String(error),
+    );
+    expect([413, 'TypeError: fetch failed']).toContain(status);
+    expect((await api.request<DescribedDatasource>('GET', path)).body.descriptions).toEqual({});
   });
 
   it.each<[string, unknown]>([

@@ -68,8 +68,8 @@ async function report(name: string, described: DescribedDatasource, { json }: Co
   const { stdout } = await import('../output/terminal.js');
   if (json) return stdout.line(JSON.stringify(described));
   const { tables = {}, terms = {} } = described.descriptions;
-  const counts = [Object.keys(tables).length, Object.keys(terms).length] as const;
-  stdout.line(`${name}: ${counts[0]} tables and ${counts[1]} terms described.`);
+  const [tableCount, termCount] = [Object.keys(tables).length, Object.keys(terms).length];
+  stdout.line(`${name} is described: tables ${tableCount}, terms ${termCount}.`);
   await warn(described);
 }
 
