@@ -18,13 +18,15 @@ export function printDatasource(datasource: DatasourceView, output: Output): voi
   if (error) output.line(output.style('red', `  ${error.code}: ${plain(error.message)}`));
   for (const table of tables) {
     const size = table.rowCount === undefined ? '' : `  ${table.rowCount} rows`;
-    output.line(`\n  ${output.style('bold', plain(table.name))}${size}${comment(table.comment, output)}`);
+    output.line(
+      `\n  ${output.style('bold', plain(table.name))}${size}${comment(table.description ?? table.comment, output)}`,
+    );
     for (const column of table.columns) {
       const key = table.primaryKey.includes(column.name) ? ' primary key' : '';
       const reference = table.foreignKeys.find(({ columns }) => columns[0] === column.name);
       const to = reference ? ` → ${plain(reference.referencedTable)}` : '';
       output.line(
-        `    ${plain(column.name)} ${plain(column.type)}${key}${to}${comment(column.comment, output)}`,
+        `    ${plain(column.name)} ${plain(column.type)}${key}${to}${comment(column.description ?? column.comment, output)}`,
       );
     }
   }
