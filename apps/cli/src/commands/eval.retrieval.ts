@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
 import { isAppError, permanent } from '#shared/errors/app-error';
 import {
@@ -14,6 +15,8 @@ import { CliError } from '../cli-error.js';
 import { type CliConfig, readConfig } from '../config.js';
 import { stderr, stdout } from '../output/terminal.js';
 import { EvalProgress } from './eval.progress.js';
+
+const root = new URL('../../../../../', import.meta.url);
 
 export interface EvalRetrievalOptions {
   data: string;
@@ -70,7 +73,7 @@ function provideEncoder({ environment, home }: CliConfig): void {
   if (environment['EMBEDDINGS_MODEL_DIR'] !== undefined || existsSync(join(folder, 'onnx', 'model.onnx')))
     return;
   stderr.line('Fetching the encoder all-MiniLM-L6-v2 (once) …');
-  const script = join('apps', 'retriever', 'minilm', 'install.sh');
+  const script = fileURLToPath(new URL('apps/retriever/minilm/install.sh', root));
   const { status } = spawnSync('bash', [script, folder], { stdio: ['ignore', 'inherit', 'inherit'] });
   if (status !== 0)
     throw permanent(
