@@ -1,13 +1,4 @@
+import { runApp } from '#shared/config/app-server';
 import { start } from './start.js';
 
-const running = await start(process.env);
-process.stdout.write(`baseline model at ${running.url}/v1\n`);
-
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.once(signal, () => {
-    running.close().catch((error: unknown) => {
-      process.stderr.write(`${String(error)}\n`);
-      process.exitCode = 1;
-    });
-  });
-}
+await runApp('baseline', start);

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
+import { encoderFolder } from '#shared/config/environment';
 import { isAppError, permanent } from '#shared/errors/app-error';
 import {
   evaluateRetrieval,
@@ -69,7 +70,7 @@ async function measure(
 
 /** Makes the encoder that the retriever looks for, once, where none is configured. */
 function provideEncoder({ environment, home }: CliConfig): void {
-  const folder = join(home, 'models', 'all-MiniLM-L6-v2');
+  const folder = encoderFolder(home);
   if (environment['EMBEDDINGS_MODEL_DIR'] !== undefined || existsSync(join(folder, 'onnx', 'model.onnx')))
     return;
   stderr.line('Fetching the encoder all-MiniLM-L6-v2 (once) …');

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import type { CliConfig } from '../config.js';
+import { checkEmbeddings } from './embeddings.js';
 import { checkNode } from './machine.js';
 import { judge } from './queue.js';
 import { describeParts } from './service.js';
@@ -41,4 +43,19 @@ describe('the doctor on the parts of an app', () => {
     expect(part({ level: 'limits', missing: 'no compiler' })).toMatchObject([
       { status: 'warn', detail: 'up, level limits, missing no compiler' },
     ]));
+});
+
+describe('the doctor on embeddings', () => {
+  const check = (environment: Record<string, string>) =>
+    checkEmbeddings({ home: '/nowhere', environment } as unknown as CliConfig);
+
+  it('says where words alone find tables', () => {
+    expect(check({})).toMatchObject({ status: 'warn', detail: 'none: words alone find tables' });
+    expect(check({ EMBEDDINGS_MODEL_DIR: '/nowhere' }).status).toBe('warn');
+  });
+
+  it('names the endpoint', () => {
+    const environment = { EMBEDDINGS_BASE_URL: 'http://tei/v1', EMBEDDINGS_MODEL: 'mini' };
+    expect(check(environment)).toMatchObject({ status: 'ok', detail: 'mini at http://tei/v1' });
+  });
 });

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { encoderFolder } from '#shared/config/environment';
 import type { CliConfig } from '../config.js';
 import { ok, warn, type Check } from './check.js';
 
@@ -8,7 +9,7 @@ export function checkEmbeddings({ environment, home }: CliConfig): Check {
   const url = environment['EMBEDDINGS_BASE_URL'];
   if (url !== undefined)
     return ok('embeddings', `${environment['EMBEDDINGS_MODEL'] ?? 'no model'} at ${url}`);
-  const folder = environment['EMBEDDINGS_MODEL_DIR'] ?? join(home, 'models', 'all-MiniLM-L6-v2');
+  const folder = environment['EMBEDDINGS_MODEL_DIR'] ?? encoderFolder(home);
   if (existsSync(join(folder, 'onnx', 'model.onnx'))) return ok('embeddings', `in process, from ${folder}`);
   return warn(
     'embeddings',

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { encoderFolder } from '#shared/config/environment';
 import { permanent } from '#shared/errors/app-error';
 import type { RetrieverConfig } from '../config.js';
 import type { Embedder } from './embedder.js';
@@ -13,7 +13,7 @@ export async function chooseEmbedder(config: RetrieverConfig): Promise<Embedder 
   const { EMBEDDINGS_BASE_URL, EMBEDDINGS_MODEL, EMBEDDINGS_API_KEY, EMBEDDINGS_MODEL_DIR } = config;
   if (EMBEDDINGS_BASE_URL !== undefined && EMBEDDINGS_MODEL !== undefined)
     return new OpenAiEmbedder(EMBEDDINGS_BASE_URL, EMBEDDINGS_MODEL, EMBEDDINGS_API_KEY);
-  const folder = EMBEDDINGS_MODEL_DIR ?? defaultModelFolder(config.NANO_HOME);
+  const folder = EMBEDDINGS_MODEL_DIR ?? encoderFolder(config.NANO_HOME);
   if (OnnxEmbedder.present(folder)) return OnnxEmbedder.load(folder);
   if (EMBEDDINGS_MODEL_DIR !== undefined)
     throw permanent(
@@ -21,8 +21,4 @@ export async function chooseEmbedder(config: RetrieverConfig): Promise<Embedder 
       `EMBEDDINGS_MODEL_DIR: ${folder} lacks onnx/model.onnx or tokenizer.json.`,
     );
   return null;
-}
-
-export function defaultModelFolder(home: string): string {
-  return join(home, 'models', 'all-MiniLM-L6-v2');
 }

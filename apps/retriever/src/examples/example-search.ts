@@ -9,7 +9,7 @@ import { maskExample, maskQuestion } from './mask.js';
 type Examples = Context['examples'];
 type Example = VersionedExamples['examples'][number];
 
-/** More would take the place of tables; what more add is little (docs/retrieval.md). */
+/** More would take the place of tables. */
 const examplesShown = 3;
 const datasourcesKept = 32;
 

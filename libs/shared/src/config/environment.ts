@@ -88,6 +88,11 @@ export const masterKeyField = {
     .describe('Key that seals datasource credentials at rest: 32 bytes in base64'),
 };
 
+/** Where the sentence encoder lies that needs no configuration. */
+export function encoderFolder(home: string): string {
+  return join(home, 'models', 'all-MiniLM-L6-v2');
+}
+
 export const homeField = {
   NANO_HOME: z
     .string()

@@ -1,4 +1,4 @@
-/** Characters of schema text a token, low so that the estimate is rather too high: Llama 3's tokenizer gives 3.2 to 4. */
+/** An assumption, on the low side of what is usual for names and types, so that the estimate is rather too high. */
 const charactersPerToken = 3.2;
 
 /** What a text takes of a prompt, without asking the model's tokenizer. */

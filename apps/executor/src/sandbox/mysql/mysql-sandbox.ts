@@ -6,6 +6,7 @@ import { guardMysql } from '../../guard/mysql-guard.js';
 import { isMysqlFault, isUnreachableMysql, mysqlTraceback } from '../../traceback/mysql-traceback.js';
 import { failed, rejected, since, timedOut } from '../outcome.js';
 import type { Checked, Failure, Outcome, Target } from '../sandbox.js';
+import { Pools } from '../pools.js';
 import { MysqlPool } from './mysql-pool.js';
 import { rolledBack, setup } from './mysql-session.js';
 import { MysqlStatement, type StatementEnd, type Warning } from './mysql-statement.js';
@@ -23,9 +24,11 @@ const mostReadings = 12;
 
 /** Statements on MySQL and MariaDB, each prepared, in a transaction that can only read and is rolled back. */
 export class MysqlSandbox {
-  private readonly pools = new Map<string, MysqlPool>();
+  private readonly pools: Pools<MysqlPool>;
 
-  constructor(private readonly options: MysqlSandboxOptions) {}
+  constructor(private readonly options: MysqlSandboxOptions) {
+    this.pools = new Pools(options.maxPools);
+  }
 
   async run(target: Target, connection: MysqlConnection, sql: string, signal: AbortSignal): Promise<Outcome> {
     const started = performance.now();
@@ -66,8 +69,7 @@ export class MysqlSandbox {
   }
 
   async close(): Promise<void> {
-    for (const pool of this.pools.values()) pool.close();
-    this.pools.clear();
+    await this.pools.close();
   }
 
   private async send(
@@ -101,23 +103,7 @@ export class MysqlSandbox {
 
   private poolOf(datasourceId: string, url: string): MysqlPool {
     const key = JSON.stringify([datasourceId, url]);
-    const known = this.pools.get(key);
-    if (known) return known;
-    this.makeRoom();
-    const pool = new MysqlPool(url, this.options.maxRunning);
-    this.pools.set(key, pool);
-    return pool;
-  }
-
-  private makeRoom(): void {
-    if (this.pools.size < this.options.maxPools) return;
-    const quiet = [...this.pools]
-      .filter(([, pool]) => pool.isQuiet)
-      .sort(([, a], [, b]) => a.lastUsed - b.lastUsed);
-    const oldest = quiet[0];
-    if (!oldest) return;
-    this.pools.delete(oldest[0]);
-    oldest[1].close();
+    return this.pools.of(key, () => new MysqlPool(url, this.options.maxRunning));
   }
 }
 

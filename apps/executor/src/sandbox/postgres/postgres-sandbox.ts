@@ -11,6 +11,7 @@ import {
 } from '../../traceback/postgres-traceback.js';
 import { failed, rejected, since, timedOut } from '../outcome.js';
 import type { Checked, Outcome, Target } from '../sandbox.js';
+import { Pools } from '../pools.js';
 import { becoming } from './postgres-caller.js';
 import { PostgresPool } from './postgres-pool.js';
 import { setup } from './postgres-session.js';
@@ -26,9 +27,11 @@ export interface PostgresSandboxOptions {
 
 /** Statements on PostgreSQL, each in a transaction that can only read and is rolled back. */
 export class PostgresSandbox {
-  private readonly pools = new Map<string, PostgresPool>();
+  private readonly pools: Pools<PostgresPool>;
 
-  constructor(private readonly options: PostgresSandboxOptions) {}
+  constructor(private readonly options: PostgresSandboxOptions) {
+    this.pools = new Pools(options.maxPools);
+  }
 
   run(target: Target, connection: PostgresConnection, sql: string, signal: AbortSignal): Promise<Outcome> {
     return this.send(target, connection, sql, signal, '');
@@ -51,9 +54,7 @@ export class PostgresSandbox {
   }
 
   async close(): Promise<void> {
-    const pools = [...this.pools.values()];
-    this.pools.clear();
-    await Promise.all(pools.map((pool) => pool.close()));
+    await this.pools.close();
   }
 
   /** Guards the statement, then runs it behind the prefix. */
@@ -87,23 +88,7 @@ export class PostgresSandbox {
 
   private poolOf(datasourceId: string, url: string): PostgresPool {
     const key = JSON.stringify([datasourceId, url]);
-    const known = this.pools.get(key);
-    if (known) return known;
-    this.makeRoom();
-    const pool = new PostgresPool(url, this.options.maxRunning);
-    this.pools.set(key, pool);
-    return pool;
-  }
-
-  private makeRoom(): void {
-    if (this.pools.size < this.options.maxPools) return;
-    const quiet = [...this.pools]
-      .filter(([, pool]) => pool.isQuiet)
-      .sort(([, a], [, b]) => a.lastUsed - b.lastUsed);
-    const oldest = quiet[0];
-    if (!oldest) return;
-    this.pools.delete(oldest[0]);
-    void oldest[1].close();
+    return this.pools.of(key, () => new PostgresPool(url, this.options.maxRunning));
   }
 
   /** Rolls back; locks of the session, which a rollback leaves, go too. */

@@ -7,6 +7,7 @@ import { sqliteTraceback } from '../../traceback/sqlite-traceback.js';
 import type { Isolation } from '../isolation/isolation.js';
 import { failed, rejected, since, timedOut } from '../outcome.js';
 import type { Checked, Outcome, Target } from '../sandbox.js';
+import { Pools } from '../pools.js';
 import { readAsString } from './double-quotes.js';
 import { sqliteFunctions } from './functions.js';
 import type { ChildConfiguration, Denial, Refusal, StatementFailure } from './protocol.js';
@@ -27,9 +28,11 @@ const infrastructureCodes = new Set([5, 6, 8, 10, 11, 13, 14, 15, 26]);
 
 /** Statements on SQLite files, each datasource in sandbox processes of its own. */
 export class SqliteSandbox {
-  private readonly pools = new Map<string, SqlitePool>();
+  private readonly pools: Pools<SqlitePool>;
 
-  constructor(private readonly options: SqliteSandboxOptions) {}
+  constructor(private readonly options: SqliteSandboxOptions) {
+    this.pools = new Pools(options.maxPools);
+  }
 
   run(target: Target, connection: SqliteConnection, sql: string, signal: AbortSignal): Promise<Outcome> {
     return this.send(target, connection, sql, signal, false);
@@ -47,9 +50,7 @@ export class SqliteSandbox {
   }
 
   async close(): Promise<void> {
-    const pools = [...this.pools.values()];
-    this.pools.clear();
-    await Promise.all(pools.map((pool) => pool.close()));
+    await this.pools.close();
   }
 
   private async send(
@@ -79,23 +80,7 @@ export class SqliteSandbox {
     const configuration = childConfiguration(connection.file, target.policy);
     const { functions: _, ...own } = configuration;
     const key = JSON.stringify([target.datasourceId, own]);
-    const known = this.pools.get(key);
-    if (known) return known;
-    this.makeRoom();
-    const pool = new SqlitePool(this.options.isolation, configuration, this.options);
-    this.pools.set(key, pool);
-    return pool;
-  }
-
-  private makeRoom(): void {
-    if (this.pools.size < this.options.maxPools) return;
-    const quiet = [...this.pools]
-      .filter(([, pool]) => pool.isQuiet)
-      .sort(([, a], [, b]) => a.lastUsed - b.lastUsed);
-    const oldest = quiet[0];
-    if (!oldest) return;
-    this.pools.delete(oldest[0]);
-    void oldest[1].close();
+    return this.pools.of(key, () => new SqlitePool(this.options.isolation, configuration, this.options));
   }
 
   private outcomeOf(answer: ChildAnswer, target: Target, sql: string, started: number): Outcome {

@@ -30,7 +30,7 @@ export interface Exchange {
 }
 
 /** Qdrant's own description of its API, which is not part of this repository. */
-export const descriptionFile = resolve(process.env['QDRANT_OPENAPI'] ?? '../shared/qdrant/openapi.json');
+export const descriptionFile = resolve('../shared/qdrant/openapi.json');
 
 /** Says what of a request or an answer Qdrant's description does not know. */
 export class QdrantDescription {
