@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Candidate } from '#shared/contracts/attempt';
+import type { AttemptDetails, Candidate } from '#shared/contracts/attempt';
 import { permanent } from '#shared/errors/app-error';
 import type { QueryWork } from '#shared/persistence/query.work';
 import { QueryStore } from '#shared/persistence/query.store';
 import { JobQueue } from '#shared/queue/job-queue';
 import { extractSql } from './extraction/extract-sql.js';
-import { Model } from './model/model.js';
+import { Model, type Reply } from './model/model.js';
 import { buildPrompt } from './prompt/prompt.js';
 
 /** Asks the model for candidates and hands the query to the executor. */
@@ -24,7 +24,12 @@ export class GenerateService {
       });
     const started = performance.now();
     const messages = buildPrompt(work.question, work.context, work.attempts);
-    const reply = await this.model.reply(messages, { samples: work.candidateCount, signal });
+    const reply = await this.model.reply(messages, {
+      purpose: work.attempt > 1 ? 'correction' : 'first',
+      dialect: work.context.dialect,
+      samples: work.candidateCount,
+      signal,
+    });
     const stored = await this.queries.storeCandidates(work.id, {
       number: work.attempt,
       model: reply.model,
@@ -32,9 +37,19 @@ export class GenerateService {
       promptTokens: reply.promptTokens,
       completionTokens: reply.completionTokens,
       generateMs: performance.now() - started,
+      details: detailsOf(reply),
     });
     if (stored) await this.queue.enqueue('execute', { queryId: work.id, attempt: work.attempt });
   }
+}
+
+function detailsOf({ endpoint, fallback, constrained, gpuSeconds }: Reply): AttemptDetails {
+  return {
+    endpoint,
+    ...(fallback && { fallback }),
+    ...(constrained && { constrained }),
+    ...(gpuSeconds !== undefined && { gpuSeconds }),
+  };
 }
 
 /** Each SQL text once, with the number of replies that had it. A reply without SQL is a candidate that failed: the model may do better when told. */

@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import OpenAI from 'openai';
 import { z } from 'zod';
+import { ServerClient } from '#shared/models/server-client';
 import { isAppError, permanent } from '#shared/errors/app-error';
 import { Metrics } from '#shared/telemetry/metrics';
 import { GENERATOR_CONFIG, type GeneratorConfig } from '../config.js';
-import { type Message, Model, type Reply, type ReplyOptions } from './model.js';
+import { type Message, Model, type ModelLimits, type Reply, type ReplyOptions } from './model.js';
 import { toModelError } from './model-errors.js';
 
 /** What we rely on of a reply. Servers differ in the rest, so only this is checked. */
@@ -22,6 +23,7 @@ const samplingTemperature = 0.7;
 @Injectable()
 export class OpenAiModel extends Model {
   private readonly client: OpenAI;
+  private takesGrammar: Promise<boolean> | undefined;
 
   constructor(
     @Inject(GENERATOR_CONFIG) private readonly config: GeneratorConfig,
@@ -40,9 +42,14 @@ export class OpenAiModel extends Model {
     });
   }
 
-  override async reply(messages: readonly Message[], { samples, signal }: ReplyOptions): Promise<Reply> {
+  override async limits(): Promise<ModelLimits> {
+    return { contextTokens: null, maxTokens: this.config.LLM_MAX_TOKENS };
+  }
+
+  override async reply(messages: readonly Message[], options: ReplyOptions): Promise<Reply> {
+    const { signal } = options;
     try {
-      const reply = await this.request(messages, samples, signal);
+      const reply = await this.request(messages, options);
       this.metrics.tokens.inc({ kind: 'prompt' }, reply.promptTokens ?? 0);
       this.metrics.tokens.inc({ kind: 'completion' }, reply.completionTokens ?? 0);
       return reply;
@@ -54,7 +61,11 @@ export class OpenAiModel extends Model {
     }
   }
 
-  private async request(messages: readonly Message[], samples: number, signal: AbortSignal): Promise<Reply> {
+  private async request(
+    messages: readonly Message[],
+    { samples, signal, grammar }: ReplyOptions,
+  ): Promise<Reply> {
+    const constrained = grammar !== undefined && (await this.canConstrain());
     const body = await this.client.chat.completions.create(
       {
         model: this.config.LLM_MODEL,
@@ -64,6 +75,7 @@ export class OpenAiModel extends Model {
         // Servers of one's own know this name; few know its successor.
         // eslint-disable-next-line @typescript-eslint/no-deprecated
         max_tokens: this.config.LLM_MAX_TOKENS,
+        ...(constrained && { structured_outputs: { grammar } }),
       },
       { signal },
     );
@@ -73,9 +85,16 @@ export class OpenAiModel extends Model {
     return {
       texts: choices.map((choice) => choice.message.content ?? ''),
       model: model ?? this.config.LLM_MODEL,
+      endpoint: 'default',
+      constrained,
       promptTokens: usage?.prompt_tokens ?? null,
       completionTokens: usage?.completion_tokens ?? null,
     };
+  }
+
+  private canConstrain(): Promise<boolean> {
+    const server = new ServerClient(this.config.LLM_BASE_URL, this.config.LLM_API_KEY, 2_000);
+    return (this.takesGrammar ??= server.takesGrammar().catch(() => false));
   }
 }
 

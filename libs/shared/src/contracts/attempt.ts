@@ -39,7 +39,26 @@ export const candidateSchema = z.object({
 });
 export type Candidate = z.infer<typeof candidateSchema>;
 
+export const fallbackReasons = ['adapter_missing', 'adapter_not_loaded', 'unavailable'] as const;
+
+/** Another model or adapter than the catalogue's choice wrote the candidates. */
+export const fallbackSchema = z.object({
+  wanted: z.string().describe('The model or adapter that was wanted'),
+  reason: z.enum(fallbackReasons),
+});
+export type Fallback = z.infer<typeof fallbackSchema>;
+
+/** What an attempt tells beside its candidates. Every field is optional: older attempts lack it. */
+export const attemptDetailsSchema = z.object({
+  endpoint: z.string().optional().describe('Endpoint that answered, as the catalogue of models names it'),
+  fallback: fallbackSchema.optional().describe('There where another model or adapter was wanted'),
+  constrained: z.literal(true).optional().describe('The server held the replies to a grammar'),
+  gpuSeconds: z.number().optional().describe("By the catalogue's price"),
+});
+export type AttemptDetails = z.infer<typeof attemptDetailsSchema>;
+
 export const attemptSchema = z.object({
+  ...attemptDetailsSchema.shape,
   number: z.int().min(1),
   /** The model that wrote the candidates, as its server names it. */
   model: z.string(),

@@ -44,10 +44,10 @@ export type WorkRow = Omit<QueryWork, 'datasource'> &
   };
 
 export const attemptsOfQuery = sql<Attempt[]>`coalesce((
-  select json_agg(json_build_object(
+  select jsonb_agg(a.details || jsonb_build_object(
     'number', a.number, 'model', a.model, 'candidates', a.candidates, 'promptTokens', a.prompt_tokens,
     'completionTokens', a.completion_tokens, 'generateMs', a.generate_ms, 'executeMs', a.execute_ms) order by a.number)
-  from attempt a where a.query_id = query.id)::jsonb, '[]'::jsonb)`;
+  from attempt a where a.query_id = query.id), '[]'::jsonb)`;
 
 export const workColumns = sql`
   query.id, query.datasource_id as "datasourceId", query.question, query.status, query.attempt, query.caller,

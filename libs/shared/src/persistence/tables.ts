@@ -1,5 +1,5 @@
 import type { ColumnType, JSONColumnType } from 'kysely';
-import type { Candidate } from '../contracts/attempt.js';
+import type { AttemptDetails, Candidate } from '../contracts/attempt.js';
 import type { Context } from '../contracts/context.js';
 import type { AccessPolicy, DatasourceStatus, Dialect } from '../contracts/datasource.js';
 import type { QueryError, QueryStatus } from '../contracts/query.js';
@@ -65,6 +65,7 @@ export interface Tables {
     completion_tokens: number | null;
     generate_ms: number;
     execute_ms: number | null;
+    details: Json<AttemptDetails>;
   };
   answer: {
     query_id: string;

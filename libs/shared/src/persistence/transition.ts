@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Attempt, Candidate } from '../contracts/attempt.js';
+import type { Attempt, AttemptDetails, Candidate } from '../contracts/attempt.js';
 import type { Context } from '../contracts/context.js';
 import { isFinal, type QueryError, type QueryStatus, type ResultSet } from '../contracts/query.js';
 import type { Page } from '../results/encoded-result.js';
@@ -37,7 +37,10 @@ export interface Expected {
   attempt?: number;
 }
 
-export type StartedAttempt = Omit<Attempt, 'executeMs'>;
+/** `details` become fields of the attempt. */
+export interface StartedAttempt extends Omit<Attempt, 'executeMs' | keyof AttemptDetails> {
+  details?: AttemptDetails;
+}
 export interface ExecutedAttempt {
   number: number;
   candidates: Candidate[];
@@ -84,9 +87,9 @@ function eventPart(step: Transition) {
 
 function startedPart(attempt: StartedAttempt) {
   return sql`started as (
-    insert into attempt (query_id, number, model, candidates, prompt_tokens, completion_tokens, generate_ms)
+    insert into attempt (query_id, number, model, candidates, prompt_tokens, completion_tokens, generate_ms, details)
     select id, ${attempt.number}::int, ${storableText(attempt.model)}, ${storableJson(attempt.candidates)}::jsonb,
-      ${attempt.promptTokens}::int, ${attempt.completionTokens}::int, ${attempt.generateMs}::double precision from moved)`;
+      ${attempt.promptTokens}::int, ${attempt.completionTokens}::int, ${attempt.generateMs}::double precision, ${storableJson(attempt.details ?? {})}::jsonb from moved)`;
 }
 
 function executedPart(attempt: ExecutedAttempt) {

@@ -1,0 +1,139 @@
+import { z } from 'zod';
+
+/** What a listing has that we use; servers differ in the rest. */
+const listingSchema = z.object({
+  data: z.array(
+    z.object({
+      id: z.string(),
+      owned_by: z.string().nullish(),
+      /** vLLM: an adapter's base model. */
+      parent: z.string().nullish(),
+      /** vLLM: tokens that prompt and reply may have together. */
+      max_model_len: z.int().positive().nullish(),
+    }),
+  ),
+});
+const versionSchema = z.object({ version: z.string() });
+
+export interface ServedModel {
+  name: string;
+  /** Set for an adapter. */
+  base: string | null;
+  contextTokens: number | null;
+}
+
+export interface ServerListing {
+  kind: 'vllm' | 'openai';
+  models: ServedModel[];
+}
+
+interface Sent {
+  method?: 'GET' | 'POST';
+  body?: string;
+  contentType?: string;
+}
+
+/** The endpoint refused, as its status and text say; a server that cannot be reached throws what `fetch` throws. */
+export class ServerRefusal extends Error {
+  override readonly name = 'ServerRefusal';
+
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The first vLLM that takes `structured_outputs`; the fields it replaces are gone since. */
+const firstWithGrammar = [0, 12];
+
+/** What an OpenAI-compatible model server tells of itself, and vLLM's requests for adapters. */
+export class ServerClient {
+  private readonly base: string;
+  private readonly root: string;
+
+  /**
+   * @param baseUrl with `/v1`
+   * @param timeoutMs for each request
+   */
+  constructor(
+    readonly baseUrl: string,
+    private readonly apiKey: string | undefined,
+    private readonly timeoutMs: number,
+  ) {
+    this.base = baseUrl.replace(/\/+$/u, '');
+    this.root = this.base.replace(/\/v1$/u, '');
+  }
+
+  async list(): Promise<ServerListing> {
+    const { data } = listingSchema.parse(await this.json(`${this.base}/models`));
+    return {
+      kind: data.some(({ owned_by: owner }) => owner === 'vllm') ? 'vllm' : 'openai',
+      models: data.map(({ id, parent, max_model_len: length }) => ({
+        name: id,
+        base: parent ?? null,
+        contextTokens: length ?? null,
+      })),
+    };
+  }
+
+  /** Whether replies can be held to a grammar. Asks vLLM for its version; other servers have no such request. */
+  async takesGrammar(): Promise<boolean> {
+    const { version } = versionSchema.parse(await this.json(`${this.root}/version`));
+    return isFrom(version, firstWithGrammar);
+  }
+
+  /** vLLM with VLLM_ALLOW_RUNTIME_LORA_UPDATING. A name that is loaded already counts as loaded. @throws ServerRefusal */
+  async loadAdapter(name: string, path: string): Promise<void> {
+    try {
+      await this.post(`${this.base}/load_lora_adapter`, { lora_name: name, lora_path: path });
+    } catch (error) {
+      if (!(error instanceof ServerRefusal && /already been loaded/iu.test(error.message))) throw error;
+    }
+  }
+
+  async unloadAdapter(name: string): Promise<void> {
+    await this.post(`${this.base}/unload_lora_adapter`, { lora_name: name });
+  }
+
+  /** Requests that wait in vLLM for a place in its batch; null where its metrics have no such line. */
+  async waiting(): Promise<number | null> {
+    const text = await (await this.request(`${this.root}/metrics`, {})).text();
+    const lines = [...text.matchAll(/^vllm:num_requests_waiting(?:\{[^}]*\})? (\S+)$/gmu)];
+    return lines.length === 0 ? null : lines.reduce((sum, [, value]) => sum + Number(value), 0);
+  }
+
+  private async json(url: string): Promise<unknown> {
+    return (await this.request(url, {})).json();
+  }
+
+  private async post(url: string, body: object): Promise<void> {
+    const sent: Sent = { method: 'POST', body: JSON.stringify(body), contentType: 'application/json' };
+    const response = await this.request(url, sent);
+    await response.text();
+  }
+
+  private async request(url: string, { method = 'GET', body, contentType }: Sent): Promise<Response> {
+    const response = await fetch(url, {
+      method,
+      body: body ?? null,
+      redirect: 'error',
+      signal: AbortSignal.timeout(this.timeoutMs),
+      headers: {
+        ...(contentType !== undefined && { 'content-type': contentType }),
+        ...(this.apiKey !== undefined && { authorization: `Bearer ${this.apiKey}` }),
+      },
+    });
+    if (response.ok) return response;
+    const text = await response.text();
+    throw new ServerRefusal(response.status, `${url} answers ${response.status}: ${text.slice(0, 500)}`);
+  }
+}
+
+/** Whether a version such as `0.15.1+cpu` is the given one or a later one; what cannot be read is not. */
+function isFrom(version: string, [major = 0, minor = 0]: readonly number[]): boolean {
+  const [, first, second] = /^v?(\d+)\.(\d+)/u.exec(version) ?? [];
+  if (first === undefined || second === undefined) return false;
+  return Number(first) > major || (Number(first) === major && Number(second) >= minor);
+}
