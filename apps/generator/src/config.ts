@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { configToken } from '#shared/config/config.module';
 import { commonFields, fields, httpUrl } from '#shared/config/environment';
+import { templateNames } from '#shared/prompt/template';
 
 export const generatorSchema = z.object({
   ...commonFields,
@@ -13,6 +14,10 @@ export const generatorSchema = z.object({
   LLM_TIMEOUT_MS: fields.milliseconds
     .default(60_000)
     .describe('Time for one reply of the model, in milliseconds'),
+  LLM_PROMPT_TEMPLATE: z
+    .enum(templateNames)
+    .default('chat')
+    .describe('Layout of the prompt: `chat`, or `llama3` for adapters tuned on that one'),
   LLM_MAX_TOKENS: fields.count.default(512).describe('Tokens that one reply may have'),
 });
 export type GeneratorConfig = z.infer<typeof generatorSchema>;

@@ -3,10 +3,11 @@ import type { AttemptDetails, Candidate } from '#shared/contracts/attempt';
 import { permanent } from '#shared/errors/app-error';
 import type { QueryWork } from '#shared/persistence/query.work';
 import { QueryStore } from '#shared/persistence/query.store';
+import { buildPrompt } from '#shared/prompt/prompt';
 import { JobQueue } from '#shared/queue/job-queue';
+import { GENERATOR_CONFIG, type GeneratorConfig } from './config.js';
 import { extractSql } from './extraction/extract-sql.js';
 import { Model, type Reply } from './model/model.js';
-import { buildPrompt } from './prompt/prompt.js';
 
 /** Asks the model for candidates and hands the query to the executor. */
 @Injectable()
@@ -15,6 +16,7 @@ export class GenerateService {
     @Inject(Model) private readonly model: Model,
     private readonly queries: QueryStore,
     private readonly queue: JobQueue,
+    @Inject(GENERATOR_CONFIG) private readonly config: GeneratorConfig,
   ) {}
 
   async generate(work: QueryWork, signal: AbortSignal): Promise<void> {
@@ -23,7 +25,10 @@ export class GenerateService {
         stage: 'generate',
       });
     const started = performance.now();
-    const messages = buildPrompt(work.question, work.context, work.attempts);
+    const { messages, template, version } = buildPrompt(
+      { question: work.question, context: work.context, attempts: work.attempts },
+      this.config.LLM_PROMPT_TEMPLATE,
+    );
     const reply = await this.model.reply(messages, {
       purpose: work.attempt > 1 ? 'correction' : 'first',
       dialect: work.context.dialect,
@@ -37,7 +42,7 @@ export class GenerateService {
       promptTokens: reply.promptTokens,
       completionTokens: reply.completionTokens,
       generateMs: performance.now() - started,
-      details: detailsOf(reply),
+      details: { ...detailsOf(reply), prompt: { template, version } },
     });
     if (stored) await this.queue.enqueue('execute', { queryId: work.id, attempt: work.attempt });
   }

@@ -39,6 +39,13 @@ export const candidateSchema = z.object({
 });
 export type Candidate = z.infer<typeof candidateSchema>;
 
+/** Which prompt an attempt was asked with. */
+export const promptFactsSchema = z.object({
+  /** Name and version of the template: equal ones have the same wording. */
+  template: z.string(),
+  version: z.int().min(1),
+});
+
 export const fallbackReasons = ['adapter_missing', 'adapter_not_loaded', 'unavailable'] as const;
 
 /** Another model or adapter than the catalogue's choice wrote the candidates. */
@@ -54,6 +61,7 @@ export const attemptDetailsSchema = z.object({
   fallback: fallbackSchema.optional().describe('There where another model or adapter was wanted'),
   constrained: z.literal(true).optional().describe('The server held the replies to a grammar'),
   gpuSeconds: z.number().optional().describe("By the catalogue's price"),
+  prompt: promptFactsSchema.optional().describe('The template that the prompt was written by'),
 });
 export type AttemptDetails = z.infer<typeof attemptDetailsSchema>;
 
