@@ -83,12 +83,12 @@ describe.each(queueKinds)('the pipeline on %s', (kind) => {
     const ids = [];
     for (const example of examples)
       ids.push((await api.request<{ id: string }>('POST', path, example)).body.id);
-    await api.answer({ question: 'How many people live in Graz?' });
+    await api.answer({ question: 'How many people were born in Graz?' });
     expect(model.requests[0]?.prompt).toContain(
       `Examples:\nQuestion: ${examples[0]?.question}\nSQL: ${examples[0]?.sql}`,
     );
     for (const id of ids) await api.request('DELETE', `${path}/${id}`);
-    await api.answer({ question: 'How many people live in Graz?' });
+    await api.answer({ question: 'How many people were born in Graz?' });
     expect(model.requests[1]?.prompt).not.toContain('Examples:');
   });
 

@@ -23,6 +23,10 @@ const started = {
   completionTokens: 1,
   generateMs: 1,
 };
+const reuse = {
+  sql: 'SELECT 1',
+  origin: { kind: 'verified_example' as const, exampleId: 'e', question: 'What?' },
+};
 const executed = {
   number: 2,
   candidates: [{ sql: 'SELECT 1', outcome: 'succeeded' as const }],
@@ -50,6 +54,12 @@ const steps: Record<string, Step> = {
     attempt: 0,
     to: 'generating',
     take: (s, id) => s.storeContext(id, context, 1),
+  },
+  storeReuse: {
+    from: 'retrieving',
+    attempt: 0,
+    to: 'executing',
+    take: (s, id) => s.storeReuse(id, context, reuse, 1),
   },
   storeCandidates: {
     from: 'generating',

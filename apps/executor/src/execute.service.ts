@@ -56,12 +56,16 @@ export class ExecuteService {
 
   /** The SQL failed: back to the model with its tracebacks, or, when the corrections are spent, to the end. */
   private async correct(work: QueryWork, attempt: ExecutedAttempt): Promise<void> {
-    if (work.attempt <= work.maxCorrections) {
+    // What comes after an example's SQL is the model's first attempt, not a correction.
+    const written = work.attempts.filter(({ origin }) => !origin).length;
+    if (written <= work.maxCorrections) {
       const stored = await this.queries.storeCorrection(work.id, attempt);
       if (stored) await this.queue.enqueue('generate', { queryId: work.id, attempt: work.attempt + 1 });
       return;
     }
-    const attempts = work.attempts.map((earlier) => (earlier.number === attempt.number ? attempt : earlier));
+    const attempts = work.attempts
+      .filter(({ origin }) => !origin)
+      .map((earlier) => (earlier.number === attempt.number ? attempt : earlier));
     await this.queries.storeDefeat(work.id, attempt, defeat(attempts));
   }
 }

@@ -48,6 +48,12 @@ export const retrieverSchema = z
         'Tokens, as estimated, that the tables of a context may take; a schema that fits goes in whole',
       ),
     CONTEXT_TABLES: fields.count.default(12).describe('Tables of a schema that does not fit whole'),
+    EXAMPLE_ANSWERS: z
+      .enum(['near', 'exact', 'none'])
+      .default('near')
+      .describe(
+        'Verified examples that answer without the model: those with the same question (`exact`), also those that differ in literals only (`near`), or none',
+      ),
   })
   .refine(({ EMBEDDINGS_BASE_URL, EMBEDDINGS_MODEL }) => !EMBEDDINGS_BASE_URL || EMBEDDINGS_MODEL, {
     path: ['EMBEDDINGS_MODEL'],

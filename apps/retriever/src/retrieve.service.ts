@@ -5,12 +5,20 @@ import { DatasourceStore } from '#shared/persistence/datasource.store';
 import type { QueryWork } from '#shared/persistence/query.work';
 import { QueryStore } from '#shared/persistence/query.store';
 import { JobQueue } from '#shared/queue/job-queue';
+import { Metrics } from '#shared/telemetry/metrics';
 import { RETRIEVER_CONFIG, type RetrieverConfig } from './config.js';
 import { type ContextBudget, SnapshotContext } from './context/snapshot-context.js';
+import type { ExampleAnswer } from './examples/example-answers.js';
 import { ExampleSearch } from './examples/example-search.js';
 import { SchemaSearch } from './schema-search.js';
 
 const snapshotsKept = 32;
+
+interface Found {
+  context: Context;
+  /** What a verified example says to the question, where one does. */
+  answer: ExampleAnswer | null;
+}
 
 /** Finds the context of a question and hands the query to the generator. */
 @Injectable()
@@ -18,6 +26,7 @@ export class RetrieveService {
   /** By datasource and fingerprint, so an entry never goes stale; the least recently used one goes first. */
   private readonly snapshots = new Map<string, SnapshotContext>();
   private readonly budget: ContextBudget;
+  private readonly answers: RetrieverConfig['EXAMPLE_ANSWERS'];
 
   constructor(
     private readonly datasources: DatasourceStore,
@@ -25,36 +34,53 @@ export class RetrieveService {
     private readonly examples: ExampleSearch,
     private readonly queries: QueryStore,
     private readonly queue: JobQueue,
+    private readonly metrics: Metrics,
     @Inject(RETRIEVER_CONFIG) config: RetrieverConfig,
   ) {
+    this.answers = config.EXAMPLE_ANSWERS;
     this.budget = { tokens: config.CONTEXT_TOKENS, tables: config.CONTEXT_TABLES };
   }
 
   async retrieve(work: QueryWork): Promise<void> {
     const started = performance.now();
     const fingerprint = fingerprintOf(work);
-    const context = await this.find(work, fingerprint).catch((error: unknown) => {
+    const { context, answer } = await this.find(work, fingerprint).catch((error: unknown) => {
       if (!isAppError(error) || error.code !== 'index_invalid') throw error;
       // The index may have been lost while its snapshot was at hand: it is built again, once.
       this.snapshots.delete(nameOf(work.datasourceId, fingerprint));
       this.examples.forget(work.datasourceId);
       return this.find(work, fingerprint);
     });
-    const stored = await this.queries.storeContext(work.id, context, performance.now() - started);
+    const workedMs = performance.now() - started;
+    if (answer) return this.reuse(work.id, context, answer, workedMs);
+    const stored = await this.queries.storeContext(work.id, context, workedMs);
     if (stored) await this.queue.enqueue('generate', { queryId: work.id, attempt: 1 });
   }
 
-  private async find(work: QueryWork, fingerprint: string): Promise<Context> {
+  /** Its SQL goes through the guard and the sandbox as any other; if it fails there, the context is at hand for the model. */
+  private async reuse(id: string, context: Context, answer: ExampleAnswer, workedMs: number): Promise<void> {
+    if (!(await this.queries.storeReuse(id, context, answer, workedMs))) return;
+    this.metrics.exampleAnswers.inc({ kind: answer.origin.kind });
+    await this.queue.enqueue('execute', { queryId: id, attempt: 1 });
+  }
+
+  private async find(work: QueryWork, fingerprint: string): Promise<Found> {
     const snapshot = await this.snapshot(work.datasourceId, fingerprint);
     const hits = await this.search.find(work.datasourceId, fingerprint, work.question);
     const context = snapshot.forHits(work.question, hits, this.budget);
+    const version = work.datasource?.examplesVersion ?? 0;
     context.examples = await this.examples.similar(
       work.datasourceId,
-      work.datasource?.examplesVersion ?? 0,
+      version,
       work.question,
       context.values.map(({ value }) => value),
     );
-    return context;
+    const { datasourceId, question } = work;
+    const asked = { datasourceId, version, question };
+    const { answers } = this;
+    if (answers === 'none') return { context, answer: null };
+    const schema = snapshot.valuesOf(context.values);
+    return { context, answer: await this.examples.answer(asked, answers === 'near', fingerprint, schema) };
   }
 
   private async snapshot(datasourceId: string, fingerprint: string): Promise<SnapshotContext> {

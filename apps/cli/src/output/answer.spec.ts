@@ -58,6 +58,31 @@ describe('an answer on the terminal', () => {
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/u);
   });
 
+  it('says which verified example answered, and what was replaced in it', () => {
+    const attempt = {
+      number: 1,
+      model: 'verified-example',
+      candidates: [],
+      promptTokens: null,
+      completionTokens: null,
+      generateMs: 0,
+      executeMs: 1,
+    };
+    const origin = { kind: 'near_example' as const, exampleId: 'e', question: 'Who\nlives in Rome?' };
+    const literals = [{ from: 'Rome', to: 'Oslo\u001b' }];
+    expect(printed({ attempts: [{ ...attempt, origin: { ...origin, literals } }] })).toContain(
+      'answered by the verified example "Who lives in Rome?", with Oslo\ufffd for Rome',
+    );
+    expect(
+      printed({
+        attempts: [
+          { ...attempt, origin },
+          { ...attempt, number: 2 },
+        ],
+      }),
+    ).not.toContain('example');
+  });
+
   it('says that it does not show all rows', () => {
     const rows = Array.from({ length: 51 }, (_, n) => [`row-${n}.`, n]);
     const text = printed({ columns, rows, truncated: 'rows' });

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import type { Origin } from '#shared/contracts/attempt';
 import type { Cell, QueryView } from '#shared/contracts/query';
 import { mendOf } from '../client/problem.js';
 import { plain, type Output } from './terminal.js';
@@ -28,6 +29,20 @@ function printRows(query: QueryView, output: Output): void {
     for (const line of table.toString().split('\n')) output.line(indent + line);
   }
   output.line(indent + output.style('dim', summary(query)));
+  const origin = query.attempts.at(-1)?.origin;
+  if (origin) output.line(indent + output.style('dim', originText(origin)));
+}
+
+function originText({ question, literals = [] }: Origin): string {
+  const example = `the verified example "${oneLine(question)}"`;
+  const changes = literals.filter(({ from, to }) => from !== to);
+  if (changes.length === 0) return `answered by ${example}`;
+  const replaced = changes.map(({ from, to }) => `${oneLine(to)} for ${oneLine(from)}`).join(', ');
+  return `answered by ${example}, with ${replaced}`;
+}
+
+function oneLine(text: string): string {
+  return plain(text).replaceAll(/\s+/gu, ' ');
 }
 
 function summary({ rows, truncated, timings, attempts }: QueryView): string {
@@ -43,7 +58,7 @@ function printFailure(query: QueryView, output: Output): void {
   for (const { number, candidates } of query.attempts) {
     for (const { sql, error } of candidates) {
       if (!error) continue;
-      output.line(`${indent}attempt ${number}: ${plain(sql).replaceAll(/\s+/gu, ' ')}`);
+      output.line(`${indent}attempt ${number}: ${oneLine(sql)}`);
       output.line(`${indent}  ${output.style('yellow', `${error.class}: ${plain(error.message)}`)}`);
     }
   }
@@ -68,6 +83,6 @@ function isNumberOrNull(cell: Cell | undefined): boolean {
 
 function shown(cell: Cell, output: Output): string {
   if (cell === null) return output.style('dim', 'null');
-  const text = plain(String(cell)).replaceAll(/\s+/gu, ' ');
+  const text = oneLine(String(cell));
   return text.length > longestCell ? `${text.slice(0, longestCell - 1)}…` : text;
 }

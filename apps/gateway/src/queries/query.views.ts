@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import type { QueryEvent, QueryStatus, QueryView, Timings } from '#shared/contracts/query';
+import type { QueryEvent, QueryStatus, QueryView, Stage, Timings } from '#shared/contracts/query';
 import type { Database } from '#shared/persistence/database';
 import { attemptsOfQuery } from '#shared/persistence/query.work';
 import { DATABASE } from '#shared/persistence/tokens';
@@ -92,18 +92,17 @@ export class QueryViews {
 }
 
 /** A step's work was that of the stage before it. */
-const stageBefore: Partial<Record<QueryStatus, 'generate' | 'execute'>> = {
-  executing: 'generate',
-  succeeded: 'execute',
-  failed: 'execute',
+const stageOf: Partial<Record<QueryStatus, Stage>> = {
+  retrieving: 'retrieve',
+  generating: 'generate',
+  executing: 'execute',
 };
 
 function timings(steps: readonly Step[], total: number): Timings {
   const worked = { retrieve: 0, generate: 0, execute: 0 };
   steps.forEach((step, index) => {
-    const afterRetrieval = step.status === 'generating' && steps[index - 1]?.status === 'retrieving';
-    const stage =
-      step.status === 'generating' ? (afterRetrieval ? 'retrieve' : 'execute') : stageBefore[step.status];
+    const before = steps[index - 1];
+    const stage = before && stageOf[before.status];
     if (stage) worked[stage] += step.workedMs;
   });
   const round = (ms: number) => Math.round(ms * 100) / 100;

@@ -2,6 +2,8 @@ import type { Context, ContextTable } from '#shared/contracts/context';
 import type { ForeignKey, SchemaSnapshot, TableSnapshot, Term } from '#shared/contracts/snapshot';
 import { renderTableCard } from '#shared/schema/table-card';
 import { estimateTokens } from '#shared/schema/token-estimate';
+import { normalForm } from '../examples/question-tokens.js';
+import type { SchemaValues } from '../examples/template.js';
 import type { UnitHit } from '../indexing/unit.js';
 import { questionStems, stems } from '../indexing/words.js';
 import { JoinGraph } from '../ranking/join-closure.js';
@@ -29,6 +31,7 @@ export class SnapshotContext {
   private readonly graph: SchemaGraph;
   private readonly referenced: Map<string, ForeignKey[]>;
   private wholeTokens: number | undefined;
+  private names: ReadonlySet<string> | undefined;
 
   constructor(private readonly snapshot: SchemaSnapshot) {
     this.tables = new Map(snapshot.tables.map((table) => [table.name, table]));
@@ -64,6 +67,37 @@ export class SnapshotContext {
       examples: [],
       terms: this.termsOf(question, hits),
     };
+  }
+
+  /**
+   * What the schema knows of the values of a question.
+   * @param values cell values that the question names
+   */
+  valuesOf(values: Context['values']): SchemaValues {
+    this.names ??= new Set(
+      this.snapshot.tables.flatMap(({ name, columns }) => [
+        name.toLowerCase(),
+        ...columns.map((column) => column.name.toLowerCase()),
+      ]),
+    );
+    const { names } = this;
+    return {
+      dialect: this.snapshot.dialect,
+      isName: (text) => names.has(text.toLowerCase()),
+      cellLike: (like, phrase) => this.cellLike(like, phrase, values),
+    };
+  }
+
+  private cellLike(like: string, phrase: string, values: Context['values']): string | null {
+    const named = normalForm(phrase);
+    const written = values.flatMap(({ table, column, value }) => {
+      if (normalForm(value) !== named) return [];
+      const { sampleValues = [] } = this.tables.get(table)?.columns.find(({ name }) => name === column) ?? {};
+      const other = sampleValues.find((cell) => cell.toLowerCase() === like.toLowerCase());
+      return other === undefined ? [] : writtenLike(like, other, value);
+    });
+    const [only, ...others] = new Set(written);
+    return only !== undefined && others.length === 0 ? only : null;
   }
 
   private fitsWhole(tokens: number): boolean {
@@ -158,6 +192,13 @@ export class SnapshotContext {
     this.phrases.set(name, phrases);
     return phrases;
   }
+}
+
+/** The value as the statement writes the other one of its column: as the cell has it, or in upper or lower case throughout. */
+function writtenLike(like: string, cell: string, value: string): string[] {
+  if (like === cell) return [value];
+  if (like === cell.toLowerCase()) return [value.toLowerCase()];
+  return like === cell.toUpperCase() ? [value.toUpperCase()] : [];
 }
 
 function foundColumns(hits: readonly UnitHit[]): Map<string, Set<string>> {

@@ -4,7 +4,9 @@ import { ExampleStore, type VersionedExamples } from '#shared/persistence/exampl
 import type { IndexUnit } from '../indexing/unit.js';
 import { stems } from '../indexing/words.js';
 import { SchemaSearch } from '../schema-search.js';
+import { type ExampleAnswer, ExampleAnswers } from './example-answers.js';
 import { maskExample, maskQuestion } from './mask.js';
+import type { SchemaValues } from './template.js';
 
 type Examples = Context['examples'];
 type Example = VersionedExamples['examples'][number];
@@ -16,6 +18,8 @@ const datasourcesKept = 32;
 interface Kept {
   version: number;
   byId: ReadonlyMap<string, Example>;
+  /** For the snapshot that they were last asked for with. */
+  answers?: { fingerprint: string; all: ExampleAnswers };
 }
 
 /** Finds the verified examples whose questions are most like one, their literals aside. */
@@ -51,6 +55,25 @@ export class ExampleSearch {
       .flatMap(({ reference }) => kept.byId.get(reference) ?? [])
       .slice(0, examplesShown)
       .map((example) => ({ question: example.question, sql: example.sql }));
+  }
+
+  /**
+   * What answers the question without the model.
+   * @param near also examples that differ in their literals
+   * @param schema of the snapshot with this fingerprint
+   */
+  async answer(
+    { datasourceId, version, question }: { datasourceId: string; version: number; question: string },
+    near: boolean,
+    fingerprint: string,
+    schema: SchemaValues,
+  ): Promise<ExampleAnswer | null> {
+    if (version === 0) return null;
+    const kept = await this.load(datasourceId, version);
+    if (kept.answers?.fingerprint !== fingerprint)
+      kept.answers = { fingerprint, all: new ExampleAnswers([...kept.byId.values()]) };
+    const { all } = kept.answers;
+    return all.exact(question) ?? (near ? all.near(question, schema) : null);
   }
 
   /** They are read and indexed again when they are next asked for. */

@@ -55,6 +55,18 @@ export const fallbackSchema = z.object({
 });
 export type Fallback = z.infer<typeof fallbackSchema>;
 
+/** Where SQL comes from that no model wrote: a verified example with this question, or with other literals in it. */
+export const originSchema = z.object({
+  kind: z.enum(['verified_example', 'near_example']),
+  exampleId: z.string(),
+  question: z.string().describe('Of the example'),
+  literals: z
+    .array(z.object({ from: z.string(), to: z.string() }))
+    .optional()
+    .describe('What was replaced in a near example'),
+});
+export type Origin = z.infer<typeof originSchema>;
+
 /** What an attempt tells beside its candidates. Every field is optional: older attempts lack it. */
 export const attemptDetailsSchema = z.object({
   endpoint: z.string().optional().describe('Endpoint that answered, as the catalogue of models names it'),
@@ -62,8 +74,14 @@ export const attemptDetailsSchema = z.object({
   constrained: z.literal(true).optional().describe('The server held the replies to a grammar'),
   gpuSeconds: z.number().optional().describe("By the catalogue's price"),
   prompt: promptFactsSchema.optional().describe('The template that the prompt was written by'),
+  origin: originSchema
+    .optional()
+    .describe('The verified example that its SQL comes from; absent where a model wrote it'),
 });
 export type AttemptDetails = z.infer<typeof attemptDetailsSchema>;
+
+/** Stands for the model where an example answered. */
+export const noModel = 'verified-example';
 
 export const attemptSchema = z.object({
   ...attemptDetailsSchema.shape,

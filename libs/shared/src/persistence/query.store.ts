@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type RawBuilder, sql } from 'kysely';
-import type { Candidate } from '../contracts/attempt.js';
+import { type Candidate, noModel, type Origin } from '../contracts/attempt.js';
 import type { Context } from '../contracts/context.js';
 import { isFinal, openStatuses, type QueryError, type ResultSet } from '../contracts/query.js';
 import { type Page, pagesOf, rowCountOf } from '../results/encoded-result.js';
@@ -48,6 +48,28 @@ export class QueryStore {
       attempt: 1,
       context,
       workedMs,
+      data,
+    });
+  }
+
+  /** retrieving → executing 1: a verified example has the SQL, and no model is asked. */
+  storeReuse(
+    id: string,
+    context: Context,
+    { sql, origin }: { sql: string; origin: Origin },
+    workedMs: number,
+  ): Promise<boolean> {
+    const candidates: Candidate[] = [{ sql, outcome: 'proposed' }];
+    const nothing = { promptTokens: null, completionTokens: null, generateMs: 0 };
+    const data = { tables: context.tables.map((table) => table.name), origin, candidates: [sql] };
+    return this.move({
+      id,
+      from: { status: ['retrieving'] },
+      to: 'executing',
+      attempt: 1,
+      context,
+      workedMs,
+      started: { number: 1, model: noModel, candidates, details: { origin }, ...nothing },
       data,
     });
   }

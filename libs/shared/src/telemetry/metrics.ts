@@ -71,6 +71,14 @@ export class Metrics {
       registers: [],
     }),
   );
+  readonly exampleAnswers = this.add(
+    new Counter({
+      name: 'nano_example_answers_total',
+      help: 'Queries answered from a verified example without the model, by kind',
+      labelNames: ['kind'],
+      registers: [],
+    }),
+  );
   readonly tokens = this.add(
     new Counter({
       name: 'nano_model_tokens_total',
