@@ -8,13 +8,14 @@ import { SchemaSearch } from '../../../apps/retriever/src/schema-search.js';
 import { meanOf, quantilesOf, type Quantiles } from '../statistics/quantiles.js';
 import { rankByNames, rankByOneVector, type Ranking } from './comparisons.js';
 import { type Recall, RecallCount } from './recall.js';
-import type { RetrievalSet } from './retrieval-set.js';
+import type { LeftOut, RetrievalSet } from './retrieval-set.js';
 import { snapshotOf } from './spider-snapshots.js';
 
 export interface RetrievalMetrics extends Recall {
   questions: number;
-  /** Left out: no parser understands the statement, or it reads no table of its database. */
+  /** Questions that are left out. */
   skipped: number;
+  leftOut: LeftOut;
   schemas: number;
   tables: number;
   /** One question, from its text to its context. */
@@ -75,9 +76,11 @@ export async function evaluateRetrieval({
     tokens.push({ context: cards, wholeSchema: schema.wholeTokens });
     onProgress('retrieve', at + 1, set.questions.length);
   }
+  const { malformed, noDatabase, unreadable, noTables } = set.leftOut;
   return {
     questions: set.questions.length,
-    skipped: set.skipped,
+    skipped: malformed + noDatabase + unreadable + noTables,
+    leftOut: set.leftOut,
     schemas: schemas.length,
     tables: set.schemas.reduce((sum, { tables }) => sum + tables.length, 0),
     ...own.result(),

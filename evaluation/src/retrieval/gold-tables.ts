@@ -1,6 +1,15 @@
 import { Dialect, init, parse } from '@polyglot-sql/sdk';
 
-const dialects = [Dialect.SQLite, Dialect.MySQL, Dialect.PostgreSQL, Dialect.Oracle, Dialect.Snowflake];
+const dialects = [
+  Dialect.SQLite,
+  Dialect.MySQL,
+  Dialect.PostgreSQL,
+  Dialect.Oracle,
+  Dialect.Snowflake,
+  Dialect.TSQL,
+  Dialect.BigQuery,
+  Dialect.DuckDB,
+];
 
 /**
  * The tables that a statement reads, of those that there are.
@@ -13,13 +22,22 @@ export async function goldTables(
 ): Promise<Set<string> | null> {
   await init();
   for (const dialect of dialects) {
-    const result = parse(sql, dialect) as { success: boolean; ast?: unknown };
-    if (!result.success) continue;
+    const result = parsed(sql, dialect);
+    if (!result?.success) continue;
     const names = new Set<string>();
     collect(result.ast, names);
     return new Set([...names].flatMap((name) => known.get(name.toLowerCase()) ?? []));
   }
   return null;
+}
+
+/** A parser that fails on a statement does not understand it. */
+function parsed(sql: string, dialect: Dialect): { success: boolean; ast?: unknown } | undefined {
+  try {
+    return parse(sql, dialect);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A relation is a node `table` whose name is an identifier of its own; a column's `table` is an identifier itself. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -106,9 +106,84 @@ describe('the evaluation of retrieval', () => {
     expect(metrics.latencyMs?.p99).toBeGreaterThan(0);
   });
 
+  it.each([false, true])(
+    'reads what other sets have otherwise, and says what it leaves out, pooled: %s',
+    async (pooled) => {
+      const other = join(folder, `other-${pooled}`);
+      mkdirSync(other);
+      const described = [
+        {
+          db_id: 'Shop',
+          table_names: ['Order', 'order', 'dbo.Item'],
+          column_names: [
+            [-1, '*'],
+            [0, 'id'],
+            [0, 'ID'],
+            [1, 'other'],
+            [2, 'order_a'],
+            [2, 'order_b'],
+            [0, 'a'],
+          ],
+          column_types: null,
+          primary_keys: [[1, 6], null],
+          foreign_keys: [
+            [
+              [4, 5],
+              [1, 6],
+            ],
+            [4, 99],
+            [4],
+            'x',
+            [[4], [1, 6]],
+          ],
+        },
+        { db_id: 'shop', table_names: ['twice'], column_names: [[0, 'id']] },
+        { db_id: 'bare', table_names_original: ['lonely'], column_names_original: [] },
+        { db_id: 'broken', column_names: [] },
+        'nothing',
+      ];
+      const asking = [
+        { db_id: 'shop', question: 'orders?', SQL: 'SELECT TOP 3 * FROM [Order]', evidence: 'none' },
+        { db_id: 'SHOP', question: 'items?', sql: 'SELECT * FROM dbo.item i, `ORDER`' },
+        { db_id: 'bare', question: 'lonely?', query: 'SELECT 1 FROM Lonely', sql: { from: {} } },
+        { db_id: 'shop', question: 'what?', query: 'this is not SQL at all (' },
+        { db_id: 'shop', question: 'what?', query: 'SELECT 1' },
+        { db_id: 'moon', question: 'what?', query: 'SELECT 1' },
+        { question: 'what?', query: 'SELECT 1' },
+      ];
+      writeFileSync(join(other, 'dev_tables.json'), JSON.stringify(described));
+      writeFileSync(join(other, 'questions.json'), JSON.stringify(asking));
+      const set = await readRetrievalSet(other, undefined, pooled);
+      const [prefix, bare] = pooled ? ['Shop.', 'bare.'] : ['', ''];
+      expect(set.questions.map(({ gold }) => [...gold].sort())).toEqual([
+        [`${prefix}Order`],
+        [`${prefix}Order`, `${prefix}dbo.Item`].sort(),
+        [`${bare}lonely`],
+      ]);
+      expect(set.leftOut).toEqual({ databases: 3, malformed: 1, noDatabase: 1, unreadable: 1, noTables: 1 });
+      const tables = set.schemas.flatMap((schema) => schema.tables);
+      expect(tables.map(({ name }) => name).sort()).toEqual(
+        [`${prefix}Order`, `${prefix}dbo.Item`, `${bare}lonely`].sort(),
+      );
+      const item = tables.find(({ name }) => name.endsWith('Item'))!;
+      expect(item.foreignKeys).toEqual([
+        {
+          columns: ['order_a', 'order_b'],
+          referencedTable: `${prefix}Order`,
+          referencedColumns: ['id', 'a'],
+        },
+      ]);
+      const order = tables.find(({ name }) => name.endsWith('Order'))!;
+      expect(order).toMatchObject({
+        primaryKey: ['id', 'a'],
+        columns: [{ name: 'id', type: '' }, { name: 'a' }],
+      });
+    },
+  );
+
   it('names the file that it cannot read', async () => {
     await expect(readRetrievalSet(join(folder, 'gone'), undefined, false)).rejects.toThrow(
-      'tables.json cannot be read',
+      'has no tables.json',
     );
     writeFileSync(join(folder, 'other.json'), JSON.stringify([{ ...questions[0], db_id: 'moon' }]));
     await expect(readRetrievalSet(folder, join(folder, 'other.json'), false)).rejects.toThrow(

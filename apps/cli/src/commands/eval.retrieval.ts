@@ -11,7 +11,7 @@ import {
 } from '../../../../evaluation/src/retrieval/evaluate-retrieval.js';
 import { openRetriever } from '../../../../evaluation/src/retrieval/open-retriever.js';
 import type { Recall } from '../../../../evaluation/src/retrieval/recall.js';
-import { readRetrievalSet } from '../../../../evaluation/src/retrieval/retrieval-set.js';
+import { type LeftOut, readRetrievalSet } from '../../../../evaluation/src/retrieval/retrieval-set.js';
 import { CliError } from '../cli-error.js';
 import { type CliConfig, readConfig } from '../config.js';
 import { stderr, stdout } from '../output/terminal.js';
@@ -83,6 +83,14 @@ function provideEncoder({ environment, home }: CliConfig): void {
     );
 }
 
+const reasons: Record<keyof LeftOut, string> = {
+  databases: 'databases that cannot be read or come twice',
+  malformed: 'questions without a text or a db_id',
+  noDatabase: 'questions on databases that are not described',
+  unreadable: 'questions whose statement no parser understands',
+  noTables: 'questions whose statement reads no table of its database',
+};
+
 function print(metrics: RetrievalMetrics): void {
   const { recall, completeRecall, comparisons, latencyMs, promptTokens } = metrics;
   const ks = Object.keys(recall);
@@ -98,8 +106,13 @@ function print(metrics: RetrievalMetrics): void {
   for (const [name, shares] of Object.entries(comparisons)) table.push(row(name, shares));
   stdout.line(table.toString());
   stdout.line(
-    `${metrics.questions} questions (${metrics.skipped} left out) on ${metrics.tables} tables in ${metrics.schemas} schemas; ` +
+    `${metrics.questions} questions on ${metrics.tables} tables in ${metrics.schemas} schemas; ` +
       `p50 ${latencyMs?.p50.toFixed(1)} ms, p99 ${latencyMs?.p99.toFixed(1)} ms; indexed in ${(metrics.indexMs / 1_000).toFixed(1)} s; ` +
       `${promptTokens.context} tokens of tables a prompt, ${promptTokens.wholeSchema} for the whole schema`,
   );
+  const left = Object.entries(reasons).flatMap(([key, reason]) => {
+    const count = metrics.leftOut[key as keyof LeftOut];
+    return count > 0 ? [`${count} ${reason}`] : [];
+  });
+  if (left.length > 0) stdout.line(`left out: ${left.join('; ')}`);
 }
