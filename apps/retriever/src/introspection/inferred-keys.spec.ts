@@ -133,9 +133,10 @@ describe('inferred foreign keys', () => {
         'status TEXT',
       ]),
     );
-    const started = performance.now();
+    const started = process.cpuUsage();
     const found = inferred(...tables, table('companies', ['id']));
-    expect(performance.now() - started).toBeLessThan(5_000);
+    // Of the processor: others may have it meanwhile.
+    expect(process.cpuUsage(started).user).toBeLessThan(5_000_000);
     expect(found.length).toBeGreaterThan(10_000);
   });
 });

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { AccessPolicy, Connection } from '#shared/contracts/datasource';
 import type { Descriptions } from '#shared/contracts/descriptions';
 import type { SchemaSnapshot, TableSnapshot } from '#shared/contracts/snapshot';
 import { permanent } from '#shared/errors/app-error';
 import { describe } from './describe.js';
+import { fingerprintOf } from './fingerprint.js';
 import { inferForeignKeys } from './inferred-keys.js';
 import { introspectMysql } from './mysql.introspector.js';
 import { introspectPostgres } from './postgres.introspector.js';
@@ -22,8 +22,12 @@ export async function introspect(
   const tables = visibleSchema(await introspectDialect(connection, policy), policy);
   if (tables.length === 0) throw permanent('no_tables', 'The datasource has no table that its policy shows.');
   const described = describe(inferForeignKeys(tables), descriptions);
-  const fingerprint = createHash('sha256').update(JSON.stringify(described)).digest('hex');
-  return { dialect: connection.dialect, ...described, fingerprint, takenAt: new Date().toISOString() };
+  return {
+    dialect: connection.dialect,
+    ...described,
+    fingerprint: fingerprintOf(described),
+    takenAt: new Date().toISOString(),
+  };
 }
 
 function introspectDialect(

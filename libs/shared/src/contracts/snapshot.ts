@@ -53,7 +53,7 @@ export const schemaSnapshotSchema = z.object({
   dialect: dialectSchema,
   tables: z.array(tableSchema),
   terms: z.array(termSchema).optional(),
-  /** SHA-256 over the tables and terms: equal fingerprints mean equal snapshots. */
+  /** SHA-256 over the tables and terms: equal fingerprints mean equal snapshots, row counts within a power of ten. */
   fingerprint: z.string(),
   takenAt: z.iso.datetime(),
 });
