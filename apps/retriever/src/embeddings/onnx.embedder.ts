@@ -11,6 +11,14 @@ const batch = 32;
 /** What sentence-transformers gives all-MiniLM-L6-v2. */
 const longestTokens = 256;
 
+const sessionOptions: InferenceSession.SessionOptions = {
+  // Threads beyond what a question's few tokens can use only wait for each other.
+  intraOpNumThreads: 2,
+  // A thread that waits by spinning takes the time of those it waits for where cores are busy.
+  extra: { session: { intra_op: { allow_spinning: '0' } } },
+  logSeverityLevel: 3,
+};
+
 interface Tokenizer {
   encode(text: string): { ids: number[] };
 }
@@ -42,8 +50,7 @@ export class OnnxEmbedder extends Embedder {
         readJson(join(folder, 'tokenizer_config.json')),
       );
       const identity = `onnx ${createHash('sha256').update(model).digest('hex').slice(0, 32)}`;
-      // Threads beyond what a question's few tokens can use only wait for each other.
-      const session = await InferenceSession.create(model, { intraOpNumThreads: 2, logSeverityLevel: 3 });
+      const session = await InferenceSession.create(model, sessionOptions);
       return new OnnxEmbedder(identity, tokenizer, session);
     } catch (error) {
       throw permanent(

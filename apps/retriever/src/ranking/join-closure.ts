@@ -33,7 +33,7 @@ export class JoinGraph {
     const found = new Set<string>();
     const [first, ...others] = tables;
     if (first === undefined) return [];
-    const origins = this.breadthFirst(first);
+    const origins = this.breadthFirst(first, others);
     for (const table of others) {
       for (let step = origins.get(table); step !== undefined && step !== first; step = origins.get(step)) {
         if (!given.has(step)) found.add(step);
@@ -51,15 +51,19 @@ export class JoinGraph {
     return [...new Set(inside.map((edge) => edge.condition))];
   }
 
-  /** For every table that can be reached, the one it was reached from. */
-  private breadthFirst(start: string): Map<string, string> {
+  /** For the tables that are nearer than the last wanted one, the one that each was reached from. */
+  private breadthFirst(start: string, wanted: readonly string[]): Map<string, string> {
     const origins = new Map<string, string>();
-    const queue = [start];
-    for (let table = queue.shift(); table !== undefined; table = queue.shift()) {
+    const missing = new Set(wanted);
+    missing.delete(start);
+    const reached = [start];
+    for (const table of reached) {
+      if (missing.size === 0) break;
       for (const { to } of this.edges.get(table) ?? []) {
         if (to === start || origins.has(to)) continue;
         origins.set(to, table);
-        queue.push(to);
+        missing.delete(to);
+        reached.push(to);
       }
     }
     return origins;

@@ -61,4 +61,11 @@ describe('ranked tables', () => {
     const tables = [table('a', 'b', 'a', 'gone'), table('b', 'a')];
     expect(ranking(tables, [hit('a', 1)])).toEqual(['a', 'b']);
   });
+
+  it('are those near the hits, however far the keys of a schema lead', () => {
+    const chain = Array.from({ length: 1_000 }, (_, at) => table(`t${at}`, `t${at + 1}`));
+    const ranked = ranking(chain, [hit('t500', 1)]);
+    expect(ranked.slice(0, 3).sort()).toEqual(['t499', 't500', 't501']);
+    expect(ranked.length).toBeLessThan(20);
+  });
 });

@@ -3,8 +3,8 @@ import { splitName } from '../indexing/snapshot-units.js';
 
 /** Share of a table's score that it hands on to its neighbours, again and again. */
 const damping = 0.3;
-/** What is left of a score after so many steps is too little to matter: 0.3^6 < 0.001. */
-const steps = 6;
+/** A share of less than this of the best score is not handed on: it would reach all of a large schema and change nothing. */
+const negligible = 0.001;
 /** What the best, second and third table of a neighbourhood say for it. */
 const shares = [0.5, 0.3, 0.2];
 
@@ -33,12 +33,10 @@ export class SchemaGraph {
    * al., 1999; as power iteration from the hits outwards, so that its cost does not grow with the schema.
    */
   spread(scores: ReadonlyMap<string, number>): Map<string, number> {
-    let wave = scores;
+    const least = negligible * Math.max(...scores.values());
     const sum = new Map([...scores].map(([table, score]) => [table, score * (1 - damping)]));
-    for (let step = 0; step < steps; step += 1) {
-      wave = this.handOn(wave);
+    for (let wave = this.handOn(scores, least); wave.size > 0; wave = this.handOn(wave, least))
       for (const [table, score] of wave) sum.set(table, (sum.get(table) ?? 0) + score * (1 - damping));
-    }
     return sum;
   }
 
@@ -60,12 +58,13 @@ export class SchemaGraph {
     );
   }
 
-  private handOn(wave: ReadonlyMap<string, number>): Map<string, number> {
+  private handOn(wave: ReadonlyMap<string, number>, least: number): Map<string, number> {
     const next = new Map<string, number>();
     for (const [table, score] of wave) {
-      const targets = this.neighbours.get(table) ?? new Set();
-      for (const target of targets)
-        next.set(target, (next.get(target) ?? 0) + (damping * score) / targets.size);
+      const targets = this.neighbours.get(table) ?? new Set<string>();
+      const share = (damping * score) / targets.size;
+      if (share < least) continue;
+      for (const target of targets) next.set(target, (next.get(target) ?? 0) + share);
     }
     return next;
   }

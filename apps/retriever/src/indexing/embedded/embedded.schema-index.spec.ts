@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { schemaIndexSuite } from '../test-support/schema-index.suite.js';
+import type { IndexKey } from '../schema-index.js';
+import type { IndexUnit } from '../unit.js';
 import { EmbeddedSchemaIndex } from './embedded.schema-index.js';
 
 let folder: string;
@@ -15,4 +17,49 @@ afterEach(() => {
 
 describe('the embedded schema index', () => {
   schemaIndexSuite(() => Promise.resolve(new EmbeddedSchemaIndex(folder)));
+
+  const key: IndexKey = { datasourceId: 'd', part: 'schema', version: 'one', model: 'm' };
+  const unit = (name: string): IndexUnit => ({
+    kind: 'table',
+    table: name,
+    column: '',
+    reference: '',
+    text: name,
+    words: { name: [], body: [], around: [] },
+  });
+  /** One direction a number, so that each name is nearest to itself. */
+  const vectorOf = (name: string) => {
+    const number = Number(name.slice(1));
+    return Float32Array.from({ length: 64 }, (_, at) => (at < 16 ? ((number >> at) % 2 ? 1 : -1) : 0.1) / 5);
+  };
+  const embed = async (texts: readonly string[]) => texts.map(vectorOf);
+  const nearest = async (index: EmbeddedSchemaIndex, name: string) => {
+    const hits = await index.search(key, { stems: [], vector: vectorOf(name) });
+    return hits[0]?.table;
+  };
+
+  it('finds vectors in whatever chunk they are, and none that went', async () => {
+    const index = new EmbeddedSchemaIndex(folder);
+    const units = Array.from({ length: 4_500 }, (_, at) => unit(`t${at}`));
+    await index.build(key, units, embed);
+    for (const name of ['t0', 't4094', 't4095', 't4499']) expect(await nearest(index, name)).toBe(name);
+    const left = units.filter(({ table }) => table !== 't4095' && table !== 't4499');
+    await index.build({ ...key, version: 'two' }, [...left, unit('t20000')], embed);
+    expect(await nearest(index, 't4095')).not.toBe('t4095');
+    expect(await nearest(index, 't20000')).toBe('t20000');
+    expect(await nearest(index, 't4094')).toBe('t4094');
+    await index.close();
+  }, 30_000);
+
+  it('refuses a question whose vector has other dimensions', async () => {
+    const index = new EmbeddedSchemaIndex(folder);
+    await index.build(key, [unit('t1')], embed);
+    const vector = new Float32Array(96).fill(0.1);
+    await expect(index.search(key, { stems: [], vector })).rejects.toMatchObject({
+      kind: 'permanent',
+      code: 'index_invalid',
+    });
+    expect(await nearest(index, 't1')).toBe('t1');
+    await index.close();
+  });
 });

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { load as loadVectorFunctions } from 'sqlite-vec';
+import { permanent } from '#shared/errors/app-error';
 import {
   type Embed,
   type IndexKey,
@@ -14,16 +15,17 @@ import { type IndexUnit, type UnitHit, type UnitKind, type UnitSubject, wordWeig
 import { fuse } from './fusion.js';
 import { PartTables } from './part-tables.js';
 import { PartWriter } from './part-writer.js';
-import { toBytes } from './vector-bytes.js';
+import { nearestBySigns, type SignChunk } from './sign-search.js';
+import { toBytes, wordsOf } from './vector-bytes.js';
 
 /** Candidates by the signs of their components, compared exactly afterwards, for each hit that is wanted. */
-const oversampling = 2;
+const oversampling = 4;
 
 /** A stem of more units than this only breaks ties among those that rarer stems find. */
 const commonUnits = 2_000;
 
 /**
- * Schema index in one SQLite file: FTS5 ranked by BM25 for words, sqlite-vec for vectors. A cache: what is missing is built
+ * Schema index in one SQLite file: FTS5 ranked by BM25 for words, the signs of vectors, then sqlite-vec, for meaning. A cache: what is missing is built
  * again. Readers see the version before until a build commits.
  */
 export class EmbeddedSchemaIndex extends SchemaIndex {
@@ -34,7 +36,7 @@ export class EmbeddedSchemaIndex extends SchemaIndex {
   constructor(folder: string) {
     super();
     mkdirSync(folder, { recursive: true, mode: 0o711 });
-    const file = join(folder, 'schema-index-2.sqlite');
+    const file = join(folder, 'schema-index-3.sqlite');
     this.writer = open(file);
     this.writer.pragma('busy_timeout = 0');
     this.reader = open(file);
@@ -59,16 +61,8 @@ export class EmbeddedSchemaIndex extends SchemaIndex {
   }
 
   override async search(key: IndexKey, search: UnitSearch): Promise<UnitHit[]> {
-    const tables = new PartTables(key);
-    const lists = searchLists.filter(({ kind }) => kindsOf[key.part].includes(kind));
-    const scores = fuse(lists.map((list) => this.list(tables, list, search)));
-    const subject = this.reader.prepare<[number], UnitSubject>(
-      `select kind, "table", "column", reference from ${tables.units} where id = ?`,
-    );
-    return [...scores].flatMap(([id, score]) => {
-      const found = subject.get(id);
-      return found ? [{ ...found, score }] : [];
-    });
+    // One transaction: a build may be committed meanwhile.
+    return this.reader.transaction(() => this.searchAtOnce(key, search))();
   }
 
   override drop(datasourceId: string): Promise<void> {
@@ -87,6 +81,19 @@ export class EmbeddedSchemaIndex extends SchemaIndex {
     return { adapter: 'embedded', parts: this.reader.prepare('select count(*) from part').pluck().get() };
   }
 
+  private searchAtOnce(key: IndexKey, search: UnitSearch): UnitHit[] {
+    const tables = new PartTables(key);
+    const lists = searchLists.filter(({ kind }) => kindsOf[key.part].includes(kind));
+    const scores = fuse(lists.map((list) => this.list(tables, list, search)));
+    const subject = this.reader.prepare<[number], UnitSubject>(
+      `select kind, "table", "column", reference from ${tables.units} where id = ?`,
+    );
+    return [...scores].flatMap(([id, score]) => {
+      const found = subject.get(id);
+      return found ? [{ ...found, score }] : [];
+    });
+  }
+
   /** Ids of one list, best first. */
   private list(
     tables: PartTables,
@@ -95,7 +102,7 @@ export class EmbeddedSchemaIndex extends SchemaIndex {
   ): number[] {
     if (by === 'words')
       return this.byWords(tables.words(kind), this.telling(tables.vocabulary(kind), stems), limit);
-    return vector && this.hasVectors(tables, kind) ? this.byVector(tables, kind, vector, limit) : [];
+    return vector ? this.byVector(tables, kind, vector, limit) : [];
   }
 
   private byWords(table: string, stems: readonly string[], limit: number): number[] {
@@ -121,21 +128,36 @@ export class EmbeddedSchemaIndex extends SchemaIndex {
 
   private byVector(tables: PartTables, kind: UnitKind, vector: Float32Array, limit: number): number[] {
     const bytes = toBytes(vector);
+    const signs = this.reader
+      .prepare<[Buffer], Buffer>('select vec_quantize_binary(vec_int8(?))')
+      .pluck()
+      .get(bytes);
+    const near = nearestBySigns(
+      this.signsOf(tables, kind, bytes.length),
+      wordsOf(signs ?? Buffer.alloc(0)),
+      limit * oversampling,
+    );
     return this.reader
-      .prepare<[Buffer, number, Buffer, number], number>(
-        `with near as materialized (select rowid as id from ${tables.vectors(kind)} where coarse match vec_quantize_binary(vec_int8(?)) and k = ?)
-         select near.id from near join ${tables.units} u on u.id = near.id
-         order by vec_distance_cosine(vec_int8(u.vector), vec_int8(?)), near.id limit ?`,
+      .prepare<[string, Buffer, number], number>(
+        `select id from ${tables.units} where id in (select value from json_each(?))
+         order by vec_distance_cosine(vec_int8(vector), vec_int8(?)), id limit ?`,
       )
       .pluck()
-      .all(bytes, Math.ceil(limit * oversampling), bytes, limit);
+      .all(JSON.stringify(near), bytes, limit);
   }
 
-  private hasVectors(tables: PartTables, kind: UnitKind): boolean {
-    return (
-      this.reader.prepare('select 1 from sqlite_schema where name = ?').get(tables.vectors(kind)) !==
-      undefined
-    );
+  /** @throws AppError `index_invalid` for vectors of other dimensions than the question's */
+  private *signsOf(tables: PartTables, kind: UnitKind, dimension: number): Generator<SignChunk> {
+    const chunks = this.reader
+      .prepare<[UnitKind], { ids: Buffer; signs: Buffer }>(
+        `select ids, signs from ${tables.signs} where kind = ? order by chunk`,
+      )
+      .iterate(kind);
+    for (const chunk of chunks) {
+      const [ids, signs] = [wordsOf(chunk.ids), wordsOf(chunk.signs)];
+      if (signs.length * 32 !== ids.length * dimension) throw wrongDimension();
+      yield { ids, signs };
+    }
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -151,4 +173,12 @@ function open(file: string): SqliteDatabase.Database {
   db.pragma('journal_mode = wal');
   db.pragma('synchronous = normal');
   return db;
+}
+
+function wrongDimension(): Error {
+  return permanent(
+    'index_invalid',
+    'The vectors of the index have other dimensions than the embedding model gives. If the model became another one under its name, stop the retriever, delete schema-index-3.sqlite in NANO_HOME and start it again.',
+    { stage: 'retrieve' },
+  );
 }

@@ -25,14 +25,17 @@ export class PartTables {
     return `vocabulary_${kind}_${this.name}`;
   }
 
-  vectors(kind: UnitKind): string {
-    return `vectors_${kind}_${this.name}`;
+  /** Signs of the vectors of each kind, in chunks of units whose ids follow each other. */
+  get signs(): string {
+    return `signs_${this.name}`;
   }
 
   create(db: SqliteDatabase.Database): void {
     db.exec(
       `create table if not exists ${this.units} (id integer primary key, hash blob not null unique, kind text not null,
-         "table" text not null, "column" text not null, reference text not null, vector blob)`,
+         "table" text not null, "column" text not null, reference text not null, vector blob);
+       create table if not exists ${this.signs} (kind text not null, chunk integer not null, ids blob not null, signs blob not null,
+         unique (kind, chunk))`,
     );
     for (const kind of kindsOf[this.part.part])
       db.exec(
@@ -41,22 +44,9 @@ export class PartTables {
       );
   }
 
-  /** @param dimension of the vectors, a multiple of 8 */
-  createVectors(db: SqliteDatabase.Database, kind: UnitKind, dimension: number): void {
-    const exists = db.prepare('select 1 from sqlite_schema where name = ?').get(this.vectors(kind));
-    // An empty one may have been made for another model's dimension.
-    if (exists && !db.prepare(`select 1 from ${this.vectors(kind)} limit 1`).get())
-      db.exec(`drop table ${this.vectors(kind)}`);
-    db.exec(
-      `create virtual table if not exists ${this.vectors(kind)} using vec0 (coarse bit[${dimension}], chunk_size = 4096)`,
-    );
-  }
-
   drop(db: SqliteDatabase.Database): void {
     for (const kind of kindsOf[this.part.part])
-      db.exec(
-        `drop table if exists ${this.vocabulary(kind)}; drop table if exists ${this.words(kind)}; drop table if exists ${this.vectors(kind)}`,
-      );
-    db.exec(`drop table if exists ${this.units}`);
+      db.exec(`drop table if exists ${this.vocabulary(kind)}; drop table if exists ${this.words(kind)}`);
+    db.exec(`drop table if exists ${this.units}; drop table if exists ${this.signs}`);
   }
 }

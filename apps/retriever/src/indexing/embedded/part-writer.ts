@@ -2,12 +2,15 @@ import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type SqliteDatabase from 'better-sqlite3';
 import type { Embed, IndexKey } from '../schema-index.js';
+import { embedTexts } from '../embed-texts.js';
 import type { IndexUnit } from '../unit.js';
 import { PartTables } from './part-tables.js';
+import { SignWriter } from './sign-writer.js';
 import { toBytes } from './vector-bytes.js';
 
 /** Units written between two turns of the event loop. */
 const batch = 200;
+const embeddedAtOnce = 4_096;
 
 interface NewUnit {
   unit: IndexUnit;
@@ -19,13 +22,14 @@ interface NewUnit {
 export class PartWriter {
   private readonly tables: PartTables;
   private readonly statements = new Map<string, SqliteDatabase.Statement>();
-  private readonly dimensions = new Set<IndexUnit['kind']>();
+  private readonly signs: SignWriter;
 
   constructor(
     private readonly db: SqliteDatabase.Database,
     private readonly key: IndexKey,
   ) {
     this.tables = new PartTables(key);
+    this.signs = new SignWriter(db, this.tables);
   }
 
   async write(units: readonly IndexUnit[], embed: Embed | null): Promise<void> {
@@ -41,13 +45,14 @@ export class PartWriter {
     const added = fresh.map(([hash, unit]): NewUnit => ({
       unit,
       hash: Buffer.from(hash, 'hex'),
-      vector: vectors.get(unit) ?? null,
+      vector: vectors.get(unit.text) ?? null,
     }));
     await this.begin();
     try {
       this.tables.create(this.db);
       await this.remove(wanted);
       await this.add(added);
+      await this.signs.write();
       this.db
         .prepare('insert or replace into part (name, datasource_id, version) values (?, ?, ?)')
         .run(this.tables.name, this.key.datasourceId, this.key.version);
@@ -87,7 +92,7 @@ export class PartWriter {
     const unit = this.db.prepare(`delete from ${this.tables.units} where id = ?`);
     for (const [index, { id, kind, hasVector }] of rows.entries()) {
       this.statement(`delete from ${this.tables.words(kind)} where rowid = ?`).run(id);
-      if (hasVector) this.statement(`delete from ${this.tables.vectors(kind)} where rowid = ?`).run(id);
+      if (hasVector) this.signs.changed(kind, id);
       unit.run(id);
       if (index % batch === batch - 1) await nextTurn();
     }
@@ -97,25 +102,13 @@ export class PartWriter {
     const insert = this.db.prepare(`insert into ${this.tables.units} values (null, ?, ?, ?, ?, ?, ?)`);
     for (const [index, { unit, hash, vector }] of units.entries()) {
       const { kind, table, column, reference, words } = unit;
-      const id = BigInt(insert.run(hash, kind, table, column, reference, vector).lastInsertRowid);
+      const id = Number(insert.run(hash, kind, table, column, reference, vector).lastInsertRowid);
       this.statement(
         `insert into ${this.tables.words(kind)} (rowid, name, body, around) values (?, ?, ?, ?)`,
       ).run(id, words.name.join(' '), words.body.join(' '), words.around.join(' '));
-      if (vector) this.addVector(kind, id, vector);
+      if (vector) this.signs.changed(kind, id);
       if (index % batch === batch - 1) await nextTurn();
     }
-  }
-
-  private addVector(kind: IndexUnit['kind'], id: bigint, vector: Buffer): void {
-    const table = this.tables.vectors(kind);
-    if (!this.dimensions.has(kind)) {
-      this.tables.createVectors(this.db, kind, vector.length);
-      this.dimensions.add(kind);
-    }
-    this.statement(`insert into ${table} (rowid, coarse) values (?, vec_quantize_binary(vec_int8(?)))`).run(
-      id,
-      vector,
-    );
   }
 
   private statement(sql: string): SqliteDatabase.Statement {
@@ -125,16 +118,15 @@ export class PartWriter {
   }
 }
 
-async function vectorsOf(units: readonly IndexUnit[], embed: Embed | null): Promise<Map<IndexUnit, Buffer>> {
-  const embedded = embed ? units.filter((unit) => unit.text !== '') : [];
-  if (!embed || embedded.length === 0) return new Map();
-  const vectors = await embed(embedded.map((unit) => unit.text));
-  return new Map(
-    embedded.flatMap((unit, index) => {
-      const vector = vectors[index];
-      return vector ? [[unit, toBytes(vector)] as const] : [];
-    }),
-  );
+/** By text. Only the bytes that are kept are held of all of them. */
+async function vectorsOf(units: readonly IndexUnit[], embed: Embed | null): Promise<Map<string, Buffer>> {
+  const vectors = new Map<string, Buffer>();
+  if (!embed) return vectors;
+  const texts = [...new Set(units.map(({ text }) => text))];
+  for (let start = 0; start < texts.length; start += embeddedAtOnce)
+    for (const [text, vector] of await embedTexts(texts.slice(start, start + embeddedAtOnce), embed))
+      vectors.set(text, toBytes(vector));
+  return vectors;
 }
 
 /** Equal for units that are indexed alike; one with a vector is not one without, nor one with another model's. */

@@ -1,4 +1,4 @@
-/** A unit vector in 8 bits a component, for exact comparison, padded so that its signs fill whole bytes. */
+/** A unit vector in 8 bits a component, for exact comparison, padded so that its signs fill whole words of 32 bits. */
 export function toBytes(vector: Float32Array): Buffer {
   const bytes = Buffer.alloc(paddedDimension(vector.length));
   for (const [index, value] of vector.entries())
@@ -6,10 +6,16 @@ export function toBytes(vector: Float32Array): Buffer {
   return bytes;
 }
 
-/** sqlite-vec packs the signs of components into bytes. */
-export function paddedDimension(dimension: number): number {
-  return Math.ceil(dimension / 8) * 8;
+function paddedDimension(dimension: number): number {
+  return Math.ceil(dimension / 32) * 32;
 }
 
 /** Components of a unit vector of hundreds of dimensions rarely exceed 0.25; what does is clipped. */
 const scale = 508;
+
+/** The bytes of a blob as words of 32 bits; copied where they do not begin at one. */
+export function wordsOf(blob: Buffer): Uint32Array {
+  const aligned = blob.byteOffset % Uint32Array.BYTES_PER_ELEMENT === 0 ? blob : Uint8Array.from(blob);
+  const { buffer, byteOffset, length } = aligned;
+  return new Uint32Array(buffer, byteOffset, length / Uint32Array.BYTES_PER_ELEMENT);
+}

@@ -1,5 +1,6 @@
 import type { Schemas } from '@qdrant/js-client-rest';
 import { retryable } from '#shared/errors/app-error';
+import { embedTexts } from '../embed-texts.js';
 import type { Embed, IndexKey } from '../schema-index.js';
 import type { IndexUnit, UnitKind } from '../unit.js';
 import { type Collection, type Collections, wrongDimension } from './collections.js';
@@ -99,19 +100,18 @@ export class PartBuilder {
     embed: Embed | null,
   ): Promise<Collection> {
     const fresh = [...this.wanted].filter(([id]) => !existing.has(id));
-    // Those with vectors first: they tell the dimension.
-    const ordered = [
-      ...fresh.filter(([, { text }]) => text !== ''),
-      ...fresh.filter(([, { text }]) => text === ''),
-    ];
+    // Those with vectors first: they tell the dimension. Equal texts beside each other, to be embedded once.
+    const ordered = fresh.sort(([, a], [, b]) => Number(b.text > a.text) - Number(b.text < a.text));
     let place = known;
     for (let start = 0; start < ordered.length; start += embeddedAtOnce) {
       const some = ordered.slice(start, start + embeddedAtOnce);
-      const texts = embed ? some.flatMap(([, { text }]) => (text === '' ? [] : [text])) : [];
-      const vectors = embed && texts.length > 0 ? await embed(texts) : [];
-      place ??= await this.begin(vectors[0]?.length ?? null);
-      for (const { length } of vectors) if (length !== place.dimension) throw wrongDimension(place, length);
-      const points = some.map(([id, unit], index) => this.point(id, unit, vectors[index]));
+      const texts = some.map(([, { text }]) => text);
+      const vectors = embed ? await embedTexts(texts, embed) : new Map<string, Float32Array>();
+      const [first] = vectors.values();
+      place ??= await this.begin(first?.length ?? null);
+      for (const { length } of vectors.values())
+        if (length !== place.dimension) throw wrongDimension(place, length);
+      const points = some.map(([id, unit]) => this.point(id, unit, vectors.get(unit.text)));
       await this.write(place, points);
     }
     return place ?? this.begin(null);

@@ -114,10 +114,22 @@ export function schemaIndexSuite(open: () => Promise<SchemaIndex>): void {
       embedded.push(...texts);
       return embed(texts);
     });
-    expect(embedded).toEqual(['invoices: total', 'invoices total']);
+    expect(embedded.sort()).toEqual(['invoices total', 'invoices: total']);
     expect(await search('staff hired', null, version('two'))).toEqual([]);
     expect((await search('invoices total', null, version('two')))[0]).toMatchObject({ table: 'invoices' });
     expect((await search('customers', null, version('two')))[0]).toMatchObject({ table: 'customers' });
+  });
+
+  it('embeds a text once, however many units have it', async () => {
+    const copies = ['a.readings', 'b.readings', 'c.readings'].map((name) => table(name, { taken_on: [] }));
+    const embedded: string[] = [];
+    await index.build(key, units(copies), (texts) => {
+      embedded.push(...texts);
+      return embed(texts);
+    });
+    expect(embedded.sort()).toEqual(['readings taken on', 'readings: taken on']);
+    const hits = await search('when', vectorOf('readings taken on'));
+    expect(new Set(hits.map((hit) => hit.table))).toEqual(new Set(copies.map(({ name }) => name)));
   });
 
   it('embeds anew what another model embedded before', async () => {
