@@ -29,29 +29,41 @@ export async function measureOverhead(
 ): Promise<Overhead> {
   const database = new Database(file, { readonly: true });
   const echo = fork(fileURLToPath(new URL('./echo.js', import.meta.url)));
-  const samples: Record<'better' | 'message' | 'withRows' | 'sandbox' | 'parsed', number[]> = {
-    ...{ better: [], message: [], withRows: [], sandbox: [], parsed: [] },
-  };
+  const samples: Record<Turn, number[]> = { better: [], message: [], withRows: [], sandbox: [], parsed: [] };
   const rows = database.prepare(sql).raw().all();
   const never = new AbortController().signal;
-  for (let round = -Math.ceil(rounds / 4); round < rounds; round += 1) {
-    const times = {
-      better: await timed(() => database.prepare(sql).all()),
-      message: await timed(() => roundTrip(echo, { sql })),
-      withRows: await timed(() => roundTrip(echo, rows)),
-      sandbox: await timed(() => answered(sandbox, target, sql, never)),
-      parsed: await timed(async () => (await answered(sandbox, target, sql, never)).rows.length),
-    };
-    if (round >= 0) for (const key of keys) samples[key].push(times[key]);
+  const turns: Record<Turn, () => unknown> = {
+    better: () => database.prepare(sql).all(),
+    message: () => roundTrip(echo, { sql }),
+    withRows: () => roundTrip(echo, rows),
+    sandbox: () => answered(sandbox, target, sql, never),
+    parsed: async () => (await answered(sandbox, target, sql, never)).rows.length,
+  };
+  for (let round = 0; round < rounds * 1.25; round += 1) {
+    const warm = round >= rounds / 4;
+    for (const turn of orderOf(round)) {
+      const ms = await timed(turns[turn]);
+      if (warm) samples[turn].push(ms);
+    }
   }
   echo.kill();
   database.close();
   return summary(rows.length, samples);
 }
 
-const keys = ['better', 'message', 'withRows', 'sandbox', 'parsed'] as const;
+const names = ['better', 'message', 'withRows', 'sandbox', 'parsed'] as const;
+type Turn = (typeof names)[number];
 
-function summary(rows: number, samples: Record<(typeof keys)[number], number[]>): Overhead {
+/** Each round in another order, so that each has to clear up after each of the others equally often. */
+function orderOf(round: number): Turn[] {
+  const left: Turn[] = [...names];
+  const order: Turn[] = [];
+  for (let rest = round; left.length > 0; rest = Math.floor(rest / (left.length + 1)))
+    order.push(...left.splice(rest % left.length, 1));
+  return order;
+}
+
+function summary(rows: number, samples: Record<Turn, number[]>): Overhead {
   const betterSqliteMs = median(samples.better);
   const messageMs = median(samples.message);
   const sandboxMs = median(samples.sandbox);

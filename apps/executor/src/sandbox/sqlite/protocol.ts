@@ -3,7 +3,7 @@
  * Parent to child: one `ChildConfiguration`, then one `StatementRequest` a statement, each as JSON.
  * Child to parent: a tag character, then JSON where it says so:
  *   `O` opened; `X` the database cannot be opened (StatementFailure), the child leaves;
- *   `C` the columns; `R` rows: their number, then one array of them; `A` again: forget the rows so far;
+ *   `C` the columns; `R` rows: their number, padded with spaces, then one array of them; `A` again: forget the rows so far;
  *   `E` the end (StatementEnd); `F` failed (StatementFailure);
  *   `S` stale: the file was replaced or changed, the child leaves without running the statement.
  */

@@ -4,7 +4,7 @@
  * It runs from source and built, so its own modules are found by the extension that it has itself. It reads
  * its orders with blocking calls, having nothing else to do, and leaves when its input ends.
  */
-import { readSync, writeSync } from 'node:fs';
+import { readSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Authorizer as AuthorizerType } from './authorizer.js';
 import type { ChildConfiguration, StatementFailure, StatementRequest } from './protocol.js';
@@ -14,6 +14,9 @@ const { Authorizer } = (await import(`./authorizer.${extension}`)) as typeof imp
 const { fileVersion, isRestingWal, openDatabase, prepareBounded, readRows, RefusedError } = (await import(
   `./sqlite-reader.${extension}`
 )) as typeof import('./sqlite-reader.js');
+
+const { JsonBytes } = (await import(`./json-bytes.${extension}`)) as typeof import('./json-bytes.js');
+const { Outbox } = (await import(`./outbox.${extension}`)) as typeof import('./outbox.js');
 
 const codeOfRefusal = -1;
 
@@ -33,33 +36,7 @@ function* inputLines(): Generator<string> {
   }
 }
 
-/** Messages wait for the end of the statement or for a batch that fills them up, so that a small result is one write. */
-class Output {
-  private waiting: Buffer[] = [];
-  private size = 0;
-
-  add(tag: string, text: string | Buffer = ''): void {
-    this.waiting.push(Buffer.from(tag), typeof text === 'string' ? Buffer.from(text) : text, newline);
-    this.size += text.length;
-    if (this.size >= fullOutput) this.flush();
-  }
-
-  flush(): void {
-    const bytes = Buffer.concat(this.waiting);
-    this.waiting = [];
-    this.size = 0;
-    for (let sent = 0; sent < bytes.length;) sent += writeSync(1, bytes, sent);
-  }
-}
-
-const newline = Buffer.from('\n');
-const fullOutput = 16 * 1024;
-const output = new Output();
-
-function send(tag: string, text: string | Buffer = ''): void {
-  output.add(tag, text);
-  output.flush();
-}
+const outbox = new Outbox(1, new JsonBytes());
 
 function failureOf(error: unknown, authorizer: AuthorizerType | null, running: boolean): StatementFailure {
   const denial = authorizer?.denial ?? null;
@@ -75,23 +52,19 @@ function answer(database: DatabaseSync, authorizer: AuthorizerType, request: Sta
     const { statement } = prepared;
     running = true;
     const columns = statement.columns().map(({ name, type }) => ({ name, type: type ?? '' }));
-    const forward = (json: Buffer, rows: number): void => output.add(`R${rows}`, json);
-    output.add('C', JSON.stringify(columns));
-    if (request.prepareOnly) {
-      send('E', JSON.stringify({ truncated: null }));
-      return;
-    }
+    outbox.add('C', columns);
+    if (request.prepareOnly) return outbox.send('E', { truncated: null });
     try {
-      send('E', JSON.stringify(readRows(prepared, request, forward)));
+      outbox.send('E', readRows(prepared, request, outbox));
     } catch (error) {
       if ((error as { code?: string }).code !== 'ERR_OUT_OF_RANGE') throw error;
       // An integer past 2^53: once more with exact integers, which are slower to read.
       statement.setReadBigInts(true);
-      output.add('A');
-      send('E', JSON.stringify(readRows(prepared, request, forward)));
+      outbox.add('A');
+      outbox.send('E', readRows(prepared, request, outbox));
     }
   } catch (error) {
-    send('F', JSON.stringify(failureOf(error, authorizer, running)));
+    outbox.send('F', failureOf(error, authorizer, running));
   }
 }
 
@@ -110,13 +83,13 @@ function serve(lines: Generator<string>): void {
     authorizer = new Authorizer(configuration, database);
     authorizer.install();
   } catch (error) {
-    send('X', JSON.stringify(failureOf(error, null, false)));
+    outbox.send('X', failureOf(error, null, false));
     return;
   }
-  send('O');
+  outbox.send('O');
   for (const line of lines) {
     if (fileVersion(configuration.file, immutable) !== version) {
-      send('S');
+      outbox.send('S');
       return;
     }
     answer(database, authorizer, JSON.parse(line) as StatementRequest);

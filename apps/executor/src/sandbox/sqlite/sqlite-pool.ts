@@ -73,13 +73,21 @@ export class SqlitePool {
     signal: AbortSignal,
   ): Promise<ChildAnswer> {
     const process = await this.take(signal);
-    const demotion = new Demotion(process);
     try {
       await process.opened;
-      return await process.run(request, timeoutMs, signal);
+      return await this.watched(process, process.run(request, timeoutMs, signal));
+    } finally {
+      this.giveBack(process);
+    }
+  }
+
+  /** The process has its orders already: looking at its clock takes no time from the statement. */
+  private async watched(process: SqliteProcess, answer: Promise<ChildAnswer>): Promise<ChildAnswer> {
+    const demotion = new Demotion(process);
+    try {
+      return await answer;
     } finally {
       if (demotion.end()) this.demotedAt = performance.now();
-      this.giveBack(process);
     }
   }
 

@@ -46,7 +46,11 @@ function programFiles(): string[] {
   return files;
 }
 
-const nodeArguments = ['--openssl-config=/dev/null', '--max-old-space-size=192', '--no-warnings', program];
+// Young objects get from the start the place that they would grow into: rows that are still needed are copied less.
+const nodeArguments = [
+  ...['--openssl-config=/dev/null', '--max-old-space-size=192', '--min-semi-space-size=16', '--no-warnings'],
+  program,
+];
 
 interface Running {
   columns: ResultColumn[];

@@ -2,12 +2,9 @@ import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import type { Authorizer } from './authorizer.js';
+import type { Value } from './json-bytes.js';
+import type { Outbox } from './outbox.js';
 import type { ChildConfiguration, Refusal, StatementEnd, StatementRequest } from './protocol.js';
-
-type Value = string | number | bigint | null | Uint8Array;
-
-/** Raw size of the cells that go out together. */
-const batchSize = 64 * 1024;
 
 export class RefusedError extends Error {
   readonly refusal: Refusal;
@@ -127,81 +124,22 @@ export function prepareRead(database: DatabaseSync, authorizer: Authorizer, sql:
   return statement;
 }
 
-/** Hands over the rows in batches, each a JSON array of rows, up to the limits. */
+/** Hands over the rows up to the limits. */
 export function readRows(
   { statement, atOnce }: { statement: StatementSync; atOnce: boolean },
   { maxRows, maxBytes }: Pick<StatementRequest, 'maxRows' | 'maxBytes'>,
-  onBatch: (json: Buffer, rows: number) => void,
+  outbox: Pick<Outbox, 'beginRows' | 'addRow'>,
 ): StatementEnd {
-  let batch: Value[][] = [];
-  let size = 0;
+  outbox.beginRows(maxBytes);
   let rows = 0;
-  let bytes = 0;
-  const flush = (): boolean => {
-    if (batch.length === 0) return true;
-    const { json, count } = fitting(batch, maxBytes - bytes);
-    if (json === null && bytes === 0) throw new RefusedError('row_too_large');
-    if (json !== null) onBatch(json, count);
-    bytes += json?.length ?? 0;
-    rows += count;
-    const complete = count === batch.length;
-    batch = [];
-    size = 0;
-    return complete;
-  };
-  const end = (truncated: StatementEnd['truncated']): StatementEnd => ({ truncated });
   const source = (atOnce ? statement.all() : statement.iterate()) as Iterable<unknown> as Iterable<Value[]>;
   for (const row of source) {
-    if (rows + batch.length === maxRows) return end(flush() ? 'rows' : 'bytes');
-    const rowSize = makePortable(row, maxBytes);
-    if (rowSize > maxBytes) {
-      flush();
-      if (bytes === 0) throw new RefusedError('row_too_large');
-      return end('bytes');
+    if (rows === maxRows) return { truncated: 'rows' };
+    if (!outbox.addRow(row)) {
+      if (rows === 0) throw new RefusedError('row_too_large');
+      return { truncated: 'bytes' };
     }
-    size += rowSize;
-    batch.push(row);
-    if (size >= batchSize && !flush()) return end('bytes');
+    rows += 1;
   }
-  const complete = flush();
-  return end(complete ? null : 'bytes');
-}
-
-/** As many of the rows as fit, as JSON; null when not one does. */
-function fitting(batch: Value[][], maxBytes: number): { json: Buffer | null; count: number } {
-  const whole = Buffer.from(JSON.stringify(batch));
-  if (whole.length <= maxBytes) return { json: whole, count: batch.length };
-  const texts: string[] = [];
-  let bytes = 1;
-  for (const row of batch) {
-    const text = JSON.stringify(row);
-    bytes += Buffer.byteLength(text) + 1;
-    if (bytes > maxBytes) break;
-    texts.push(text);
-  }
-  return { json: texts.length === 0 ? null : Buffer.from(`[${texts.join(',')}]`), count: texts.length };
-}
-
-/** Turns the cells into what JSON carries. Returns their raw size; past the limit it stops before it copies. */
-function makePortable(row: Value[], maxBytes: number): number {
-  let size = 0;
-  for (let index = 0; index < row.length; index += 1) {
-    const value = row[index] ?? null;
-    size += 8;
-    if (typeof value === 'string') size += value.length;
-    else if (typeof value === 'number') {
-      if (!Number.isFinite(value)) row[index] = String(value);
-    } else if (typeof value === 'bigint') row[index] = portableInteger(value);
-    else if (value !== null) {
-      size += value.byteLength;
-      if (size > maxBytes) return size;
-      row[index] = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
-    }
-  }
-  return size;
-}
-
-function portableInteger(value: bigint): number | string {
-  const small = Number(value);
-  return Number.isSafeInteger(small) ? small : String(value);
+  return { truncated: null };
 }
