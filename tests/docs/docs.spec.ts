@@ -22,6 +22,7 @@ import { ChecksController } from '../../apps/gateway/src/checks/checks.controlle
 import { DescriptionsController } from '../../apps/gateway/src/descriptions/descriptions.controller.js';
 import { ExamplesController } from '../../apps/gateway/src/examples/examples.controller.js';
 import { DatasourcesController } from '../../apps/gateway/src/datasources/datasources.controller.js';
+import { ConversationsController } from '../../apps/gateway/src/queries/conversations.controller.js';
 import { QueriesController } from '../../apps/gateway/src/queries/queries.controller.js';
 import { RowsController } from '../../apps/gateway/src/queries/rows.controller.js';
 import { generatorSchema } from '../../apps/generator/src/config.js';
@@ -55,6 +56,7 @@ describe('the API', () => {
     const served = [
       QueriesController,
       RowsController,
+      ConversationsController,
       DatasourcesController,
       DescriptionsController,
       ExamplesController,

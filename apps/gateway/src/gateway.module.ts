@@ -18,6 +18,8 @@ import { RootController } from './http/root.controller.js';
 import { validationPipe } from './http/validation.js';
 import { AnswerRows } from './queries/answer.rows.js';
 import { Admission } from './queries/admission.js';
+import { ConversationsController } from './queries/conversations.controller.js';
+import { Conversations } from './queries/conversations.js';
 import { QueriesController } from './queries/queries.controller.js';
 import { QueryChanges } from './queries/query.changes.js';
 import { QueryIntake } from './queries/query.intake.js';
@@ -46,6 +48,7 @@ export class GatewayModule implements OnModuleInit {
         RootController,
         QueriesController,
         RowsController,
+        ConversationsController,
         DatasourcesController,
         ChecksController,
         DescriptionsController,
@@ -54,6 +57,7 @@ export class GatewayModule implements OnModuleInit {
       providers: [
         Callers,
         Admission,
+        Conversations,
         QueryIntake,
         QueryViews,
         QueryChanges,

@@ -1,13 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AttemptDetails, Candidate } from '#shared/contracts/attempt';
+import type { Context } from '#shared/contracts/context';
 import { permanent } from '#shared/errors/app-error';
+import type { Purpose } from '#shared/models/purposes';
 import type { QueryWork } from '#shared/persistence/query.work';
 import { QueryStore } from '#shared/persistence/query.store';
 import { buildPrompt } from '#shared/prompt/prompt';
 import { JobQueue } from '#shared/queue/job-queue';
 import { GENERATOR_CONFIG, type GeneratorConfig } from './config.js';
 import { extractSql } from './extraction/extract-sql.js';
-import { Model, type Reply } from './model/model.js';
+import { Model, type ModelLimits, type Reply, type Wanted } from './model/model.js';
 
 /** Asks the model for candidates and hands the query to the executor. */
 @Injectable()
@@ -25,13 +27,15 @@ export class GenerateService {
         stage: 'generate',
       });
     const started = performance.now();
-    const { messages, template, version } = buildPrompt(
-      { question: work.question, context: work.context, attempts: work.attempts },
+    const { question, context, attempts } = work;
+    const wanted: Wanted = { purpose: purposeOf(work.attempt, context), dialect: context.dialect };
+    const { messages, facts } = buildPrompt(
+      { question, context, attempts },
       this.config.LLM_PROMPT_TEMPLATE,
+      promptBudget(await this.model.limits(wanted)),
     );
     const reply = await this.model.reply(messages, {
-      purpose: work.attempt > 1 ? 'correction' : 'first',
-      dialect: work.context.dialect,
+      ...wanted,
       samples: work.candidateCount,
       signal,
     });
@@ -42,10 +46,20 @@ export class GenerateService {
       promptTokens: reply.promptTokens,
       completionTokens: reply.completionTokens,
       generateMs: performance.now() - started,
-      details: { ...detailsOf(reply), prompt: { template, version } },
+      details: { ...detailsOf(reply), prompt: facts },
     });
     if (stored) await this.queue.enqueue('execute', { queryId: work.id, attempt: work.attempt });
   }
+}
+
+function purposeOf(attempt: number, { turns = [] }: Context): Purpose {
+  if (attempt > 1) return 'correction';
+  return turns.length > 0 ? 'follow_up' : 'first';
+}
+
+/** What the reply leaves of the model's context. */
+function promptBudget({ contextTokens, maxTokens }: ModelLimits): number | null {
+  return contextTokens === null ? null : contextTokens - maxTokens;
 }
 
 function detailsOf({ endpoint, fallback, constrained, gpuSeconds }: Reply): AttemptDetails {

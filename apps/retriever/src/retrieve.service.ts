@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Context } from '#shared/contracts/context';
+import type { Context, Turn } from '#shared/contracts/context';
 import { isAppError, permanent, retryable } from '#shared/errors/app-error';
 import { DatasourceStore } from '#shared/persistence/datasource.store';
 import type { QueryWork } from '#shared/persistence/query.work';
@@ -8,8 +8,12 @@ import { JobQueue } from '#shared/queue/job-queue';
 import { Metrics } from '#shared/telemetry/metrics';
 import { RETRIEVER_CONFIG, type RetrieverConfig } from './config.js';
 import { type ContextBudget, SnapshotContext } from './context/snapshot-context.js';
+import { EarlierTurns } from './conversation/earlier-turns.js';
+import { isFollowUp } from './conversation/follow-up.js';
+import { tablesOfStatement } from './conversation/tables-of-statement.js';
 import type { ExampleAnswer } from './examples/example-answers.js';
 import { ExampleSearch } from './examples/example-search.js';
+import type { UnitHit } from './indexing/unit.js';
 import { SchemaSearch } from './schema-search.js';
 
 const snapshotsKept = 32;
@@ -32,6 +36,7 @@ export class RetrieveService {
     private readonly datasources: DatasourceStore,
     private readonly search: SchemaSearch,
     private readonly examples: ExampleSearch,
+    private readonly earlier: EarlierTurns,
     private readonly queries: QueryStore,
     private readonly queue: JobQueue,
     private readonly metrics: Metrics,
@@ -66,8 +71,13 @@ export class RetrieveService {
 
   private async find(work: QueryWork, fingerprint: string): Promise<Found> {
     const snapshot = await this.snapshot(work.datasourceId, fingerprint);
-    const hits = await this.search.find(work.datasourceId, fingerprint, work.question);
-    const context = snapshot.forHits(work.question, hits, this.budget);
+    const turns = await this.followed(work, snapshot);
+    const [latest] = turns;
+    const asked = latest ? `${latest.question} ${work.question}` : work.question;
+    const found = await this.search.find(work.datasourceId, fingerprint, asked);
+    const hits = latest ? [...found, ...hitsOf(latest.sql, snapshot.tableNames, found)] : found;
+    const context = snapshot.forHits(asked, hits, this.budget);
+    if (latest) context.turns = turns;
     const version = work.datasource?.examplesVersion ?? 0;
     context.examples = await this.examples.similar(
       work.datasourceId,
@@ -76,11 +86,25 @@ export class RetrieveService {
       context.values.map(({ value }) => value),
     );
     const { datasourceId, question } = work;
-    const asked = { datasourceId, version, question };
     const { answers } = this;
-    if (answers === 'none') return { context, answer: null };
+    // The words of a follow-up mean something else in every conversation.
+    if (answers === 'none' || latest) return { context, answer: null };
     const schema = snapshot.valuesOf(context.values);
-    return { context, answer: await this.examples.answer(asked, answers === 'near', fingerprint, schema) };
+    return {
+      context,
+      answer: await this.examples.answer(
+        { datasourceId, version, question },
+        answers === 'near',
+        fingerprint,
+        schema,
+      ),
+    };
+  }
+
+  /** The turns that the question goes on from, the newest first; none where it opens a topic. */
+  private async followed(work: QueryWork, { tableNames }: SnapshotContext): Promise<Turn[]> {
+    const turns = await this.earlier.of(work);
+    return turns.length > 0 && isFollowUp(work.question, tableNames) ? turns : [];
   }
 
   private async snapshot(datasourceId: string, fingerprint: string): Promise<SnapshotContext> {
@@ -100,6 +124,18 @@ export class RetrieveService {
     await this.search.prepare(datasourceId, snapshot);
     return new SnapshotContext(snapshot);
   }
+}
+
+/** The tables of the turn before count as the best that was found. */
+function hitsOf(sql: string, names: readonly string[], found: readonly UnitHit[]): UnitHit[] {
+  const score = Math.max(1, ...found.map((hit) => hit.score));
+  return tablesOfStatement(sql, names).map((table) => ({
+    kind: 'table',
+    table,
+    column: '',
+    reference: '',
+    score,
+  }));
 }
 
 function nameOf(datasourceId: string, fingerprint: string): string {

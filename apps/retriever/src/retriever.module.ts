@@ -8,6 +8,7 @@ import { TelemetryModule } from '#shared/telemetry/telemetry.module';
 import type { RetrieverConfig } from './config.js';
 import { chooseEmbedder } from './embeddings/choose-embedder.js';
 import type { Embedder } from './embeddings/embedder.js';
+import { EarlierTurns } from './conversation/earlier-turns.js';
 import { ExampleSearch } from './examples/example-search.js';
 import { IndexProcessor } from './index.processor.js';
 import { IndexService } from './index.service.js';
@@ -55,6 +56,7 @@ export class RetrieverModule {
         },
         ...stageProviders,
         ExampleSearch,
+        EarlierTurns,
         RetrieveService,
         RetrieveProcessor,
         IndexService,

@@ -48,6 +48,7 @@ async function run(part: Partial<Asking>, ask: (request: CreateQuery) => Promise
     candidates: 3,
     maxCorrections: 1,
     recorded: false,
+    conversations: true,
     datasourceOf: (dbId) => `eval-${dbId}`,
     onAsked: ({ index }) => asked.push(index),
     interrupt: new AbortController().signal,
@@ -103,5 +104,42 @@ describe('askAll', () => {
     });
     expect(requests).toHaveLength(1);
     expect(asked).toEqual([]);
+  });
+
+  it('asks the turns of a dialogue in order, in one conversation', async () => {
+    const dialogue = questions.map((question, at) => ({ ...question, interaction: at % 2, turn: at >> 1 }));
+    const requests: CreateQuery[] = [];
+    const service = {
+      register: () => Promise.reject(new Error('is not asked to')),
+      remove: () => Promise.reject(new Error('is not asked to')),
+      ask: async (request: CreateQuery) => {
+        requests.push(request);
+        await turn();
+        return { ...answered(request), conversationId: request.conversationId ?? `of ${request.question}` };
+      },
+    };
+    const asking = {
+      service,
+      all: dialogue,
+      concurrency: 4,
+      candidates: 1,
+      maxCorrections: 1,
+      recorded: false,
+      conversations: true,
+      datasourceOf: (dbId: string) => dbId,
+      onAsked: () => undefined,
+      interrupt: new AbortController().signal,
+    };
+    await askAll(dialogue, asking);
+    const of = (question: string) =>
+      requests.find((request) => request.question === question)?.conversationId;
+    expect(texts.map(of)).toEqual([undefined, undefined, 'of Who?', 'of How many?']);
+    requests.length = 0;
+    // A run that goes on keeps to the conversations it had.
+    await askAll(dialogue.slice(2), { ...asking, conversationOf: new Map([[0, 'earlier']]) });
+    expect([of('How  many?'), of('Where?')]).toEqual(['earlier', undefined]);
+    requests.length = 0;
+    await askAll(dialogue, { ...asking, conversations: false });
+    expect(texts.map(of)).toEqual(texts.map(() => undefined));
   });
 });

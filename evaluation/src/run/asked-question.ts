@@ -13,12 +13,23 @@ export const askedQuestionSchema = z.object({
   tables: z.array(z.string()),
   timings: timingsSchema,
   failure: queryErrorSchema.nullable(),
+  conversationId: z.string().optional(),
 });
 export type AskedQuestion = z.infer<typeof askedQuestionSchema>;
 
 export function askedQuestion(index: number, query: QueryView): AskedQuestion {
-  const { id, status, sql, attempts, tables, timings, error } = query;
-  return { index, queryId: id, status, sql, attempts, tables, timings, failure: error ?? null };
+  const { id, status, sql, attempts, tables, timings, error, conversationId } = query;
+  return {
+    index,
+    queryId: id,
+    status,
+    sql,
+    attempts,
+    tables,
+    timings,
+    failure: error ?? null,
+    ...(conversationId !== undefined && { conversationId }),
+  };
 }
 
 /** The statement to score: the chosen one, or the first of the last attempt where none was. */

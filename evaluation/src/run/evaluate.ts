@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto';
 import { permanent } from '#shared/errors/app-error';
 import type { StatementComparer } from '../execution/comparison.js';
-import { selectQuestions, type QuestionSet, type Selection } from '../questions/question-set.js';
+import {
+  type Question,
+  selectQuestions,
+  type QuestionSet,
+  type Selection,
+} from '../questions/question-set.js';
 import { readRun, sameQuestions, writeScores } from '../scoring/outputs.js';
 import { pipelineMetricsOf, type PipelineMetrics } from '../scoring/pipeline-metrics.js';
 import { StatementScorer } from '../scoring/statement-scorer.js';
 import type { OfficialFormOptions } from '../statement/official-form.js';
 import { askAll, type AskingOptions } from './ask-all.js';
-
+import type { AskedQuestion } from './asked-question.js';
 import { EvaluatedDatabases } from './databases.js';
 import { ProgressFile } from './progress-file.js';
 import { scoreAsked } from './score-asked.js';
@@ -67,6 +72,7 @@ export async function evaluate(options: EvaluateOptions): Promise<PipelineMetric
     await askAll(open, {
       ...options,
       all: set.questions,
+      conversationOf: conversationsOf(questions, asked),
       datasourceOf: (dbId) => databases.nameOf(dbId),
       onAsked: (each) => {
         progress.add(each);
@@ -91,7 +97,20 @@ export async function evaluate(options: EvaluateOptions): Promise<PipelineMetric
   return metrics;
 }
 
-function identityOf({ set, candidates, maxCorrections, identity }: EvaluateOptions): string {
-  const asked = [set.questions, candidates, maxCorrections, identity];
+/** By the number of the dialogue. */
+function conversationsOf(
+  questions: readonly Question[],
+  asked: ReadonlyMap<number, AskedQuestion>,
+): Map<number, string> {
+  return new Map(
+    questions.flatMap(({ interaction, index }): [number, string][] => {
+      const conversationId = asked.get(index)?.conversationId;
+      return interaction === undefined || conversationId === undefined ? [] : [[interaction, conversationId]];
+    }),
+  );
+}
+
+function identityOf({ set, candidates, maxCorrections, conversations, identity }: EvaluateOptions): string {
+  const asked = [set.questions, candidates, maxCorrections, identity, ...(conversations ? [] : ['separate'])];
   return createHash('sha256').update(JSON.stringify(asked)).digest('hex');
 }

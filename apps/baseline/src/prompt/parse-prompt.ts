@@ -21,6 +21,8 @@ export interface Prompt {
   joins: JoinPath[];
   values: CellValue[];
   examples: { question: string; sql: string }[];
+  /** Earlier questions of the conversation with their SQL, the newest last. */
+  turns: { question: string; sql: string }[];
   /** SQL that has been tried and failed. */
   failed: string[];
 }
@@ -32,6 +34,7 @@ const headings = [
   'Most relevant tables:',
   'Values:',
   'Examples:',
+  'Earlier turns:',
   'Failed attempts:',
 ] as const;
 type Heading = (typeof headings)[number];
@@ -58,6 +61,7 @@ export function parsePrompt(text: string): Prompt | null {
     joins: linesOf(sections.get('Joins:')).flatMap((line) => parseJoin(line) ?? []),
     values: linesOf(sections.get('Values:')).flatMap((line) => parseValue(line) ?? []),
     examples: parseExamples(sections.get('Examples:') ?? ''),
+    turns: parseExamples(sections.get('Earlier turns:') ?? ''),
     failed: parseFailed(sections.get('Failed attempts:') ?? ''),
   };
 }

@@ -30,18 +30,24 @@ interface Extra {
   dialect?: string;
   values?: string[];
   examples?: { question: string; sql: string }[];
+  turns?: { question: string; sql: string }[];
   failed?: string[];
 }
 
 /** A prompt over a small shop, as the generator would send it. */
 export function shopPromptText(question: string, extra: Extra = {}): string {
-  const { dialect = 'SQLite', values = [], examples = [], failed = [] } = extra;
+  const { dialect = 'SQLite', values = [], examples = [], turns = [], failed = [] } = extra;
   return [
     `Dialect: ${dialect}`,
     `Tables:\n${tables}`,
     ...(values.length > 0 ? [`Values:\n${values.join('\n')}`] : []),
     ...(examples.length > 0
       ? [`Examples:\n${examples.map(({ question, sql }) => `Question: ${question}\nSQL: ${sql}`).join('\n')}`]
+      : []),
+    ...(turns.length > 0
+      ? [
+          `Earlier turns:\n${turns.map(({ question, sql }) => `Question: ${question}\nSQL: ${sql}`).join('\n')}`,
+        ]
       : []),
     ...(failed.length > 0
       ? [`Failed attempts:\n${failed.map((sql) => `SQL: ${sql}\nError (other): no`).join('\n\n')}`]

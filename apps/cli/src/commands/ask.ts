@@ -8,6 +8,7 @@ interface AskOptions {
   url?: string;
   maxCorrections?: number;
   candidates?: number;
+  conversation?: string;
 }
 
 const examples = `
@@ -15,6 +16,8 @@ Examples:
   ./nano ask "How many customers are there?"
   ./nano ask "Average salary per department" --datasource company
   ./nano ask "Revenue by month" --json | jq .rows
+  ./nano ask "How many orders were cancelled?" --conversation monday
+  ./nano ask "And how many are open?" --conversation monday
 
 Exit status: 0 succeeded, 1 failed, 2 wrong usage.`;
 
@@ -28,13 +31,18 @@ export function addAskCommand(program: Command): void {
     .option(...urlOption, httpAddress)
     .option('--max-corrections <n>', 'further attempts after SQL that failed', wholeNumber(0, 5))
     .option('--candidates <n>', 'SQL texts asked of the model in each attempt', wholeNumber(1, 16))
+    .option('--conversation <id>', 'go on from an earlier question: an id of your own, or of that query')
     .addHelpText('after', examples)
     .action(ask);
 }
 
 async function ask(question: string, options: AskOptions): Promise<void> {
-  const { json, url, ...asked } = options;
-  const request = await checkRequest({ question, ...asked });
+  const { json, url, conversation, ...asked } = options;
+  const request = await checkRequest({
+    question,
+    ...asked,
+    ...(conversation !== undefined && { conversationId: conversation }),
+  });
   const { readConfig } = await import('../config.js');
   const config = readConfig();
   const { withSession } = await import('./with-session.js');

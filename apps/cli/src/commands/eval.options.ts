@@ -16,6 +16,7 @@ export interface EvalOptions {
   maxCorrections: number;
   concurrency: number;
   url?: string;
+  separateTurns?: true;
   resume?: true;
   compareWith?: string;
   gpus?: number;

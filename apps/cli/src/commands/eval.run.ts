@@ -50,6 +50,7 @@ function settingsOf(options: EvalOptions, interrupt: AbortSignal, progress: Eval
     identity: recorded.map(digestOf),
     resume: options.resume === true,
     recorded: recorded.length > 0,
+    conversations: options.separateTurns !== true,
     candidates: options.candidates ?? Math.max(recorded.length, 1),
     maxCorrections,
     concurrency,

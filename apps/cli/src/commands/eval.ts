@@ -45,6 +45,7 @@ export function addEvalCommand(program: Command): void {
     )
     .option('--max-corrections <n>', 'further attempts after SQL that failed', wholeNumber(0, 5), 3)
     .option('--concurrency <n>', 'questions in flight at a time', wholeNumber(1, 512), 16)
+    .option('--separate-turns', 'ask each turn of a dialogue without the earlier ones')
     .option(...urlOption, httpAddress)
     .option('--resume', 'go on with the run that --out holds')
     .option('--compare-with <dir>', 'the --out of another run on the same questions')

@@ -8,8 +8,10 @@ const shownRows = 50;
 const longestCell = 60;
 const indent = '  ';
 
-/** SQL and rows of a query that succeeded; what became of it, of one that did not. */
+/** What it was taken to go on from, SQL and rows of a query that succeeded; what became of it, of one that did not. */
 export function printAnswer(query: QueryView, output: Output): void {
+  const [latest] = query.followsUp ?? [];
+  if (latest !== undefined) output.line(indent + output.style('dim', `goes on from: ${oneLine(latest)}`));
   if (query.sql) {
     for (const line of plain(query.sql).trim().split('\n')) output.line(indent + output.style('cyan', line));
   }
@@ -31,6 +33,9 @@ function printRows(query: QueryView, output: Output): void {
   output.line(indent + output.style('dim', summary(query)));
   const origin = query.attempts.at(-1)?.origin;
   if (origin) output.line(indent + output.style('dim', originText(origin)));
+  const cuts = cutsOf(query);
+  if (cuts !== '')
+    output.line(indent + output.style('yellow', `left out to fit the model's context: ${cuts}`));
 }
 
 function originText({ question, literals = [] }: Origin): string {
@@ -39,10 +44,6 @@ function originText({ question, literals = [] }: Origin): string {
   if (changes.length === 0) return `answered by ${example}`;
   const replaced = changes.map(({ from, to }) => `${oneLine(to)} for ${oneLine(from)}`).join(', ');
   return `answered by ${example}, with ${replaced}`;
-}
-
-function oneLine(text: string): string {
-  return plain(text).replaceAll(/\s+/gu, ' ');
 }
 
 function summary({ rows, truncated, timings, attempts }: QueryView): string {
@@ -71,6 +72,15 @@ function printFailure(query: QueryView, output: Output): void {
   if (mend) output.line(`${indent}  mend: ${mend}`);
 }
 
+/** What was left out of the prompts, so that they fit the model. */
+function cutsOf({ attempts }: QueryView): string {
+  const cuts = new Map<string, number>();
+  for (const { prompt } of attempts)
+    for (const [part, count] of Object.entries(prompt?.cut ?? {}))
+      cuts.set(part, Math.max(cuts.get(part) ?? 0, count));
+  return [...cuts].map(([part, count]) => `${count} ${part}`).join(', ');
+}
+
 function isNumeric(rows: readonly Cell[][], column: number): boolean {
   return (
     rows.some((row) => typeof row[column] === 'number') && rows.every((row) => isNumberOrNull(row[column]))
@@ -85,4 +95,8 @@ function shown(cell: Cell, output: Output): string {
   if (cell === null) return output.style('dim', 'null');
   const text = oneLine(String(cell));
   return text.length > longestCell ? `${text.slice(0, longestCell - 1)}…` : text;
+}
+
+function oneLine(text: string): string {
+  return plain(text).replaceAll(/\s+/gu, ' ');
 }

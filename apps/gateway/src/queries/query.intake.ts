@@ -11,6 +11,7 @@ import { DATABASE } from '#shared/persistence/tokens';
 import { JobQueue } from '#shared/queue/job-queue';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
 import { Admission } from './admission.js';
+import { Conversations } from './conversations.js';
 
 const retryAfterMs = 2_000;
 
@@ -28,6 +29,7 @@ export class QueryIntake {
     private readonly admission: Admission,
     private readonly datasources: DatasourceStore,
     private readonly queue: JobQueue,
+    private readonly conversations: Conversations,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {}
 
@@ -45,6 +47,8 @@ export class QueryIntake {
     const datasource = request.datasource ?? this.config.NANO_DEFAULT_DATASOURCE;
     if (datasource === undefined)
       throw permanent('no_default_datasource', 'Name a datasource: the gateway has no default one.');
+    if (request.conversationId !== undefined)
+      await this.conversations.checkOwner(request.conversationId, caller);
     const id = await this.admission.admit(() =>
       this.insert(request, datasource, idempotencyKey, requestHash, caller),
     );
@@ -81,9 +85,9 @@ export class QueryIntake {
     const id = uuidv7();
     const { rows } = await sql<{ id: string }>`
       with accepted as (
-        insert into query (id, datasource_id, question, status, max_corrections, candidate_count, idempotency_key, request_hash, caller, created_at, updated_at, deadline_at)
+        insert into query (id, datasource_id, question, status, max_corrections, candidate_count, idempotency_key, request_hash, caller, conversation_id, created_at, updated_at, deadline_at)
         select ${id}::uuid, datasource.id, ${request.question}::text, 'queued',
-          ${request.maxCorrections ?? this.config.MAX_CORRECTIONS}::int, ${request.candidates ?? 1}::int, ${key ?? null}::text, ${requestHash}::text, ${caller}::text,
+          ${request.maxCorrections ?? this.config.MAX_CORRECTIONS}::int, ${request.candidates ?? 1}::int, ${key ?? null}::text, ${requestHash}::text, ${caller}::text, ${request.conversationId ?? id}::text,
           now(), now(), now() + make_interval(secs => ${this.config.QUERY_DEADLINE_MS / 1_000}::float8)
         from datasource where name = ${datasource} and removed_at is null and ${servesCaller(caller)}
         on conflict (idempotency_key) where idempotency_key is not null do nothing

@@ -27,6 +27,12 @@ export class QueryViews {
         'query.question',
         'query.chosen_sql as sql',
         'query.error',
+        'query.conversation_id as conversationId',
+        sql<
+          string[] | null
+        >`(select e.data -> 'followsUp' from query_event e where e.query_id = query.id and e.data ? 'followsUp' limit 1)`.as(
+          'followsUp',
+        ),
         'query.created_at as createdAt',
         'query.finished_at as finishedAt',
         'answer.columns',
@@ -65,6 +71,8 @@ export class QueryViews {
       truncated: row.truncated,
       attempts: row.attempts,
       tables: row.tables,
+      ...(row.conversationId !== null && { conversationId: row.conversationId }),
+      ...(row.followsUp && { followsUp: row.followsUp }),
       timings: timings(row.steps, row.totalMs),
       createdAt: row.createdAt.toISOString(),
       finishedAt: row.finishedAt?.toISOString() ?? null,

@@ -43,6 +43,10 @@ export class SnapshotContext {
     );
   }
 
+  get tableNames(): string[] {
+    return [...this.tables.keys()];
+  }
+
   /** Tables by how likely a statement needs them, best first; by their connections where nothing was found. */
   rank(hits: readonly UnitHit[]): RankedTable[] {
     // An index may be a moment ahead of the snapshot, or behind.

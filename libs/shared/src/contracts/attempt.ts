@@ -40,11 +40,16 @@ export const candidateSchema = z.object({
 export type Candidate = z.infer<typeof candidateSchema>;
 
 /** Which prompt an attempt was asked with. */
-export const promptFactsSchema = z.object({
+const promptFactsSchema = z.object({
   /** Name and version of the template: equal ones have the same wording. */
   template: z.string(),
   version: z.int().min(1),
+  cut: z
+    .record(z.string(), z.int().min(1))
+    .optional()
+    .describe('How many of each part were left out, so that the prompt fits the model'),
 });
+export type PromptFacts = z.infer<typeof promptFactsSchema>;
 
 export const fallbackReasons = ['adapter_missing', 'adapter_not_loaded', 'unavailable'] as const;
 

@@ -12,6 +12,10 @@ export const contextTableSchema = z.object({
 });
 export type ContextTable = z.infer<typeof contextTableSchema>;
 
+/** An earlier question of the same conversation with the SQL that answered it. */
+const turnSchema = z.object({ question: z.string(), sql: z.string() });
+export type Turn = z.infer<typeof turnSchema>;
+
 /** What retrieval found for a question, tables in rank order. */
 export const contextSchema = z.object({
   dialect: dialectSchema,
@@ -25,5 +29,7 @@ export const contextSchema = z.object({
   examples: z.array(z.object({ question: z.string(), sql: z.string() })),
   /** Words of the business that the question uses. Absent in contexts of earlier versions. */
   terms: z.array(termSchema).optional(),
+  /** The turns that the question follows up, the newest first. Absent where it opens a topic. */
+  turns: z.array(turnSchema).optional(),
 });
 export type Context = z.infer<typeof contextSchema>;

@@ -18,6 +18,11 @@ export type Stage = (typeof stages)[number];
 
 export const maxCorrectionsSchema = z.int().min(0).max(5);
 
+/** Of the client's own making, or the id of the conversation's first query, which the gateway gives back. */
+export const conversationIdSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_.:-]{1,64}$/, 'has 1 to 64 characters of A-Z, a-z, 0-9, _, ., : and -');
+
 export const createQuerySchema = z
   .strictObject({
     question: storedText(4_000, 'The question in plain language'),
@@ -33,6 +38,9 @@ export const createQuerySchema = z
       .max(16)
       .optional()
       .describe('SQL texts asked of the model in each attempt; 1 if left out'),
+    conversationId: conversationIdSchema
+      .optional()
+      .describe('The conversation that the question goes on with; it begins one of its own if left out'),
   })
   .meta({ id: 'CreateQuery' });
 export type CreateQuery = z.infer<typeof createQuerySchema>;
@@ -90,6 +98,11 @@ export const querySchema = z
     truncated: z.enum(truncations).nullable(),
     attempts: z.array(attemptSchema),
     tables: z.array(z.string()).describe('Tables of the context, in rank order'),
+    conversationId: z.string().optional().describe('For a question that goes on from here'),
+    followsUp: z
+      .array(z.string())
+      .optional()
+      .describe('Earlier questions that this one was understood to go on from, the newest first'),
     timings: timingsSchema,
     createdAt: z.iso.datetime(),
     finishedAt: z.iso.datetime().nullable(),

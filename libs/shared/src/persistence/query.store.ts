@@ -40,7 +40,8 @@ export class QueryStore {
 
   /** retrieving → generating 1 */
   storeContext(id: string, context: Context, workedMs: number): Promise<boolean> {
-    const data = { tables: context.tables.map((table) => table.name) };
+    const followsUp = context.turns?.map(({ question }) => question);
+    const data = { tables: context.tables.map((table) => table.name), ...(followsUp && { followsUp }) };
     return this.move({
       id,
       from: { status: ['retrieving'] },

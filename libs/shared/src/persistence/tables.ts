@@ -51,6 +51,7 @@ export interface Tables {
     idempotency_key: string | null;
     request_hash: string | null;
     caller: string | null;
+    conversation_id: string | null;
     created_at: Timestamp;
     updated_at: Timestamp;
     deadline_at: Timestamp;

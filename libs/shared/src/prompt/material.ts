@@ -1,12 +1,7 @@
 import type { Attempt, Candidate } from '../contracts/attempt.js';
-import type { Context, ContextTable } from '../contracts/context.js';
+import type { Context, ContextTable, Turn } from '../contracts/context.js';
 import type { Dialect } from '../contracts/datasource.js';
-
-/** An earlier question of the same conversation with the SQL that answered it. */
-export interface Turn {
-  question: string;
-  sql: string;
-}
+import type { Term } from '../contracts/snapshot.js';
 
 /** All that a prompt is made of. Lists have what matters most first, so that they are cut from their ends. */
 export interface Material {
@@ -14,9 +9,9 @@ export interface Material {
   dialect: Dialect;
   tables: readonly ContextTable[];
   joins: readonly string[];
-  terms: NonNullable<Context['terms']>;
-  values: Context['values'];
-  examples: Context['examples'];
+  terms: readonly Term[];
+  values: readonly Context['values'][number][];
+  examples: readonly Context['examples'][number][];
   turns: readonly Turn[];
   /** The newest first. */
   tracebacks: readonly Candidate[];
@@ -27,12 +22,10 @@ export interface PromptInput {
   context: Context;
   /** Earlier attempts: their failed candidates are told with their tracebacks. */
   attempts: readonly Attempt[];
-  /** The newest first. */
-  turns?: readonly Turn[];
 }
 
-export function materialOf({ question, context, attempts, turns = [] }: PromptInput): Material {
-  const { dialect, tables, joinPaths: joins, terms = [], values, examples } = context;
+export function materialOf({ question, context, attempts }: PromptInput): Material {
+  const { dialect, tables, joinPaths: joins, terms = [], values, examples, turns = [] } = context;
   const tracebacks = attempts
     .flatMap((attempt) => attempt.candidates)
     .filter((candidate) => candidate.error !== undefined)

@@ -1,7 +1,7 @@
 import type { Candidate } from '../contracts/attempt.js';
-import type { Context } from '../contracts/context.js';
+import type { Context, Turn } from '../contracts/context.js';
 import { quoteName } from '../schema/table-card.js';
-import type { Material, Turn } from './material.js';
+import type { Material } from './material.js';
 import { aboutDialect, type Parts } from './template.js';
 
 /** Tables that are named again in the order of their ranks. */

@@ -27,25 +27,27 @@ function textOf(messages: readonly { role: string; content: string }[]): string 
 
 describe.each(templateNames)('the template %s', (template) => {
   it.each(dialects)('writes for %s', (dialect) => {
-    expect(textOf(buildPrompt(everything(dialect), template).messages)).toMatchSnapshot();
+    expect(textOf(buildPrompt(everything(dialect), template, null).messages)).toMatchSnapshot();
   });
 
   it('leaves out what there is nothing to say of', () => {
-    expect(textOf(buildPrompt(promptInput('How many?', {}), template).messages)).toMatchSnapshot();
+    expect(textOf(buildPrompt(promptInput('How many?', {}), template, null).messages)).toMatchSnapshot();
   });
 
   // What was trained on one version must never be sent another wording under the same number.
   it('changes its version with its wording', () => {
-    const { version } = buildPrompt(promptInput('', {}), template);
-    const texts = dialects.map((dialect) => textOf(buildPrompt(everything(dialect), template).messages));
+    const { version } = buildPrompt(promptInput('', {}), template, null).facts;
+    const texts = dialects.map((dialect) =>
+      textOf(buildPrompt(everything(dialect), template, null).messages),
+    );
     const digest = createHash('sha256').update(texts.join('')).digest('hex').slice(0, 16);
     expect({ version, digest }).toMatchSnapshot();
   });
 
   it('shares its prefix among questions that rank the same tables otherwise', () => {
-    const one = textOf(buildPrompt(promptInput('a', {}), template).messages);
+    const one = textOf(buildPrompt(promptInput('a', {}), template, null).messages);
     const turned = promptInput('b', { tables: [table('customers'), table('orders')] });
-    const other = textOf(buildPrompt(turned, template).messages);
+    const other = textOf(buildPrompt(turned, template, null).messages);
     const until = (text: string) => text.slice(0, text.indexOf('Most relevant'));
     expect(until(one)).toBe(until(other));
     expect(one).not.toBe(other);
@@ -66,6 +68,7 @@ describe.each(templateNames)('the template %s', (template) => {
           ],
         }),
         template,
+        null,
       ).messages,
     );
     expect(whole.match(/^Failed attempts:$/gm)).toHaveLength(1);

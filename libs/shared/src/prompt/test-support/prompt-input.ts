@@ -1,16 +1,16 @@
 import type { Candidate } from '../../contracts/attempt.js';
 import type { Context, ContextTable } from '../../contracts/context.js';
-import type { PromptInput, Turn } from '../material.js';
+import type { PromptInput } from '../material.js';
 
 export function table(name: string, columns = 1): ContextTable {
   const lines = Array.from({ length: columns }, (_, at) => `  ${at === 0 ? 'id' : `c${at}`} INTEGER`);
   return { name, card: [`table ${name}`, ...lines].join('\n'), via: 'match', score: 1 };
 }
 
-type Given = Partial<Context> & { turns?: Turn[]; failed?: Candidate[] };
+type Given = Partial<Context> & { failed?: Candidate[] };
 
 /** A question over two tables, with whatever else is given. */
-export function promptInput(question: string, { turns = [], failed = [], ...context }: Given): PromptInput {
+export function promptInput(question: string, { failed = [], ...context }: Given): PromptInput {
   const attempt = { model: 'm', promptTokens: null, completionTokens: null, generateMs: 0, executeMs: 0 };
   return {
     question,
@@ -24,6 +24,5 @@ export function promptInput(question: string, { turns = [], failed = [], ...cont
       ...context,
     },
     attempts: failed.map((candidate, at) => ({ ...attempt, number: at + 1, candidates: [candidate] })),
-    turns,
   };
 }
