@@ -1,5 +1,5 @@
 import { listOf, oneOf } from './rules.js';
-import { at, bounds, deeper, type Place } from './shape.js';
+import { at, bounds, deeper, flat, type Place } from './shape.js';
 import type { Expressions } from './expressions.js';
 
 /** Rules for what is true or false. */
@@ -29,7 +29,7 @@ export class Conditions {
       if (place.depth > 0) parts.push(`${this.negation()} "(" ${this.condition(deeper(place))} ")"`);
       if (place.levels > 0)
         parts.push(
-          `${this.negation()} ${rules.word('EXISTS')} ${rules.space()} "(" ${this.values.subquery(place.levels - 1, 'value')} ")"`,
+          `${this.negation()} ${rules.word('EXISTS')} ${rules.space()} "(" ${this.values.subquery(place, 'value')} ")"`,
         );
       return oneOf(parts);
     });
@@ -53,12 +53,8 @@ export class Conditions {
   }
 
   private members(place: Place): string {
-    const list = listOf(
-      this.values.rules,
-      this.values.value({ calls: 'plain', levels: 0, depth: 0 }),
-      bounds.values,
-    );
-    return place.levels > 0 ? `${list} | ${this.values.subquery(place.levels - 1, 'list')}` : list;
+    const list = listOf(this.values.rules, this.values.value(flat('plain', 0)), bounds.values);
+    return place.levels > 0 ? `${list} | ${this.values.subquery(place, 'list')}` : list;
   }
 
   private likes(): string {

@@ -1,7 +1,7 @@
 import type { Dialect } from '#shared/contracts/datasource';
 import type { Names } from './names.js';
 import type { Rules } from './rules.js';
-import type { Place } from './shape.js';
+import type { Place, QueryPlace } from './shape.js';
 
 /** What rules of conditions and windows are made of. */
 export interface Expressions {
@@ -12,6 +12,6 @@ export interface Expressions {
   text(): string;
   /** A whole number above 0. */
   count(): string;
-  /** The rule of a query of one column, for its value or for its list, with that many queries left inside. */
-  subquery(levels: number, use: 'value' | 'list'): string;
+  /** The rule of a query of one column, for its value or for its list, inside of this place. */
+  subquery(around: QueryPlace, use: 'value' | 'list'): string;
 }

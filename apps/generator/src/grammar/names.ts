@@ -18,53 +18,15 @@ const quotesOf: Record<Dialect, [string, ...string[]]> = {
 const plainWord = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const plainLowerWord = /^[a-z_][a-z0-9_]*$/;
 
-/** Begins of names for results and common tables; with letters and digits behind an underscore they become others. None is reserved anywhere. */
-const stems = [
-  ...[
-    'total',
-    'totals',
-    'num',
-    'cnt',
-    'count',
-    'counts',
-    'average',
-    'avg',
-    'max',
-    'min',
-    'sum',
-    'highest',
-    'lowest',
-  ],
-  ...[
-    'ranked',
-    'ranking',
-    'rnk',
-    'rn',
-    'latest',
-    'earliest',
-    'filtered',
-    'grouped',
-    'base',
-    'cte',
-    'sub',
-    'result',
-  ],
-  ...[
-    'ratio',
-    'share',
-    'pct',
-    'percentage',
-    'amount',
-    'revenue',
-    'sales',
-    'price',
-    'top',
-    'best',
-    'most',
-    'prev',
-  ],
-  ...['name', 'id', 'label', 'category', 'period', 'yr', 'mon', 'quantity', 'difference', 'diff', 'growth'],
-];
+/**
+ * Begins of names that a statement gives to what it calculates and reads again; letters and digits behind an underscore make others of them.
+ * None is reserved anywhere. They can stand where a column can, so none is a word that a model would take for a column.
+ */
+const calculated =
+  'total totals num cnt count counts average avg max min sum highest lowest ranked ranking rnk rn latest earliest filtered grouped base cte sub result ratio share pct percentage best most prev difference diff growth';
+/** Further names for results that are read no more. */
+const labels =
+  'name title id label category kind amount revenue sales price quantity period yr mon city country status number value first_name last_name';
 
 /** Rules for the names that a statement may hold: the tables and columns of the context, and names that the statement itself gives. */
 export class Names {
@@ -99,35 +61,46 @@ export class Names {
   alias(): string {
     return this.rules.rule(
       'alias',
-      () => `[Tt] [1-9] | [a-z] [0-9]? | [cefhjklmpqrsvwxyz] [a-z] | ${this.given()}`,
+      () => `[Tt] [1-9] | [a-z] [0-9]? | [cefhjklmpqrsvwxyz] [a-z] | ${this.common()}`,
     );
   }
 
-  /** A name that the statement gives to a result, a derived or a common table, and reads again. */
+  /** A name that the statement gives to a result and reads again. */
   given(): string {
-    const rest = this.rules.rule('rest', () => '"_" [a-z0-9]{1,12}');
-    return this.rules.rule('given', () => {
-      const own = this.tables
-        .map(({ name }) => name)
-        .filter((name) => this.startsNames(name))
-        .map(literal);
-      return [
-        `(${oneOf([...new Set(stems)].map(literal))}) ${rest}{0,4}`,
-        ...(own.length > 0 ? [`(${oneOf(own)}) ${rest}{1,3}`] : []),
-        this.quotedGiven(),
-      ].join(' | ');
+    return this.rules.rule('given', () => `(${this.words(calculated)}) ${this.rest()}{0,4}`);
+  }
+
+  /** `AS …` of a result: any of the context's own names, too, and whatever is quoted. */
+  label(): string {
+    const sign = literal(quotesOf[this.dialect][0]);
+    const quoted = `${sign} [A-Za-z] (" "? [A-Za-z0-9_]){0,31} ${sign}`;
+    return this.rules.rule('label', () =>
+      oneOf([this.common(), this.anyColumn(), `(${this.words(labels)}) ${this.rest()}{0,3}`, quoted]),
+    );
+  }
+
+  /** A common table, `WITH customer_totals AS …`, or an alias for a derived one. */
+  common(): string {
+    return this.rules.rule('common', () => {
+      const own = this.tables.map(({ name }) => name).filter((name) => this.startsNames(name));
+      return own.length === 0
+        ? this.given()
+        : `${this.given()} | (${oneOf(own.map(literal))}) ${this.rest()}{1,3}`;
     });
+  }
+
+  private words(list: string): string {
+    return oneOf(list.split(' ').map(literal));
+  }
+
+  private rest(): string {
+    return this.rules.rule('rest', () => '"_" [a-z0-9]{1,12}');
   }
 
   private startsNames(name: string): boolean {
     return (
       plainLowerWord.test(name) && !reservedWords(this.dialect).some((word) => word.startsWith(`${name}_`))
     );
-  }
-
-  private quotedGiven(): string {
-    const sign = literal(quotesOf[this.dialect][0]);
-    return `${sign} [A-Za-z] (" "? [A-Za-z0-9_]){0,31} ${sign}`;
   }
 
   private ofAlias(): string {

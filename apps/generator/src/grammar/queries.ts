@@ -1,7 +1,8 @@
-import { Names, type NamedTable } from './names.js';
 import type { Dialect } from '#shared/contracts/datasource';
+import { Names, type NamedTable } from './names.js';
 import { listOf, literal, oneOf, Rules } from './rules.js';
-import { bounds, type Place } from './shape.js';
+import { bounds, flat, type QueryPlace, queryAt } from './shape.js';
+import { Sources } from './sources.js';
 import { Values } from './values.js';
 
 /** What a query stands for; all but a table have one column. */
@@ -12,19 +13,22 @@ export class Queries {
   readonly rules = new Rules();
   private readonly names: Names;
   private readonly values: Values;
+  private readonly sources: Sources;
 
   constructor(
     private readonly dialect: Dialect,
     tables: readonly NamedTable[],
   ) {
     this.names = new Names(this.rules, dialect, tables);
-    this.values = new Values(this.rules, dialect, this.names, (levels, use) => this.query(levels, use));
+    this.values = new Values(this.rules, dialect, this.names, (around, use) =>
+      this.query(inside(around), use),
+    );
+    this.sources = new Sources(this.values, (around) => this.query(inside(around), 'table'));
   }
 
   statement(): string {
-    const { rules } = this;
     // Some prompts ask for a fenced block.
-    return rules.rule('root', () => {
+    return this.rules.rule('root', () => {
       const [open, close] = [literal('```sql\n'), literal('\n```')];
       return `${this.unfenced()} | ${open} ${this.unfenced()} ${close}`;
     });
@@ -34,106 +38,73 @@ export class Queries {
     const { rules } = this;
     return rules.rule('statement', () => {
       const s = rules.space();
-      const inner = this.query(bounds.levels - 1, 'table');
-      const common = `${this.names.given()} ${s} ${rules.word('AS')} ${s} "(" ${inner} ")"`;
-      const list = listOf(rules, `(${common})`, bounds.commonTables);
-      return `(${rules.word('WITH')} ${s} ${list} ${s})? ${this.query(bounds.levels, 'table')} ";"?`;
+      const alone = this.query({ levels: bounds.levels, common: false }, 'table');
+      const reading = this.query({ levels: bounds.levelsBesideCommon, common: true }, 'table');
+      const inner = this.query({ levels: bounds.levelsOfCommon, common: true }, 'table');
+      const common = `(${this.names.common()} ${s} ${rules.word('AS')} ${s} "(" ${inner} ")")`;
+      return `(${alone} | ${rules.word('WITH')} ${s} ${listOf(rules, common, bounds.commonTables)} ${s} ${reading}) ";"?`;
     });
   }
 
-  private query(levels: number, use: Use): string {
+  private query(place: QueryPlace, use: Use): string {
     const { rules } = this;
     // Only MariaDB tells these two apart: it takes no LIMIT in a list.
-    if (use === 'list' && this.dialect !== 'mysql') return this.query(levels, 'value');
-    return rules.rule(`q${use}${levels}`, () => {
+    if (use === 'list' && this.dialect !== 'mysql') return this.query(place, 'value');
+    return rules.rule(`q${use}${queryAt(place)}`, () => {
       const s = rules.space();
-      const core = this.core(levels, use === 'table' ? 'many' : 'one');
+      const core = this.core(place, use === 'table' ? 'many' : 'one');
       const sets = oneOf(['UNION', 'UNION ALL', 'INTERSECT', 'EXCEPT'].map((word) => rules.word(word)));
-      const order = `(${s} ${rules.word('ORDER BY')} ${s} ${this.order(levels)})?`;
+      const order = `(${s} ${rules.word('ORDER BY')} ${s} ${this.order(place)})?`;
       return `${core} (${s} (${sets}) ${s} ${core}){0,${bounds.setOperations}} ${order} ${use === 'list' ? '' : this.limit()}`;
     });
   }
 
-  private core(levels: number, columns: 'one' | 'many'): string {
+  private core(place: QueryPlace, columns: 'one' | 'many'): string {
     const { rules } = this;
-    return rules.rule(`r${columns}${levels}`, () => {
+    return rules.rule(`r${columns}${queryAt(place)}`, () => {
       const s = rules.space();
       const distinct = `(${rules.word('DISTINCT')} ${s})?`;
-      const from = `${rules.word('FROM')} ${s} ${this.from(levels)}`;
-      const where = `(${s} ${rules.word('WHERE')} ${s} ${this.values.conditions.condition(plain(levels))})?`;
-      return `${rules.word('SELECT')} ${s} ${distinct} ${this.items(levels, columns)} ${s} ${from} ${where} ${this.group(levels)}`;
+      const from = `${rules.word('FROM')} ${s} ${this.sources.from(place)}`;
+      const condition = this.values.conditions.condition({ calls: 'plain', depth: 2, ...place });
+      const where = `(${s} ${rules.word('WHERE')} ${s} ${condition})?`;
+      return `${rules.word('SELECT')} ${s} ${distinct} ${this.items(place, columns)} ${s} ${from} ${where} ${this.group(place)}`;
     });
   }
 
-  private items(levels: number, columns: 'one' | 'many'): string {
+  private items(place: QueryPlace, columns: 'one' | 'many'): string {
     const { rules } = this;
-    const named = `(${rules.space()} ${rules.word('AS')} ${rules.space()} ${this.names.given()})?`;
-    const value = this.values.value({ calls: 'window', levels, depth: bounds.depth });
-    if (columns === 'one') return rules.rule(`item${levels}`, () => `${value} ${named}`);
-    return rules.rule(`items${levels}`, () => {
-      const item = rules.rule(`i${levels}`, () => `${value} ${named} | ${this.names.everyColumn()}`);
+    const s = rules.space();
+    const value = this.values.value({ calls: 'window', depth: bounds.depth, ...place });
+    const one = rules.rule(
+      `one${queryAt(place)}`,
+      () => `${value} (${s} ${rules.word('AS')} ${s} ${this.names.label()})?`,
+    );
+    if (columns === 'one') return one;
+    return rules.rule(`items${queryAt(place)}`, () => {
+      const item = `(${one} | ${this.names.everyColumn()})`;
       return `("*" | ${item}) ("," ${rules.gap()} ${item}){0,${bounds.items - 1}}`;
     });
   }
 
-  private from(levels: number): string {
+  private group(place: QueryPlace): string {
     const { rules } = this;
-    return rules.rule(`from${levels}`, () => {
+    return rules.rule(`group${queryAt(place)}`, () => {
       const s = rules.space();
-      const source = this.source(levels);
-      const on = `${rules.word('ON')} ${s} ${this.values.conditions.condition({ calls: 'plain', levels: 0, depth: 1 })}`;
-      const using = `${rules.word('USING')} ${s} "(" ${this.names.anyColumn()} ")"`;
-      const matched = `${s} (${on} | ${using})`;
-      // SQLite and MySQL take an inner join without a condition.
-      const inner = `(${rules.word('INNER')} ${s})? ${rules.word('JOIN')} ${s} ${source} ${this.dialect === 'postgres' ? matched : `(${matched})?`}`;
-      const sides = this.dialect === 'mysql' ? ['LEFT', 'RIGHT'] : ['LEFT', 'RIGHT', 'FULL'];
-      const outer = `(${oneOf(sides.map((side) => rules.word(side)))}) ${s} (${rules.word('OUTER')} ${s})? ${rules.word('JOIN')} ${s} ${source} ${matched}`;
-      const joins = [
-        `${s} ${inner}`,
-        `${s} ${outer}`,
-        `${s} ${rules.word('CROSS JOIN')} ${s} ${source}`,
-        `"," ${rules.gap()} ${source}`,
-      ];
-      return `${source} (${oneOf(joins)}){0,${bounds.joins}}`;
-    });
-  }
-
-  private source(levels: number): string {
-    const { rules } = this;
-    return rules.rule(`source${levels}`, () => {
-      const s = rules.space();
-      const alias = `${s} (${rules.word('AS')} ${s})? ${this.names.alias()}`;
-      const tables = `(${this.names.table()} | ${this.names.given()}) (${alias})?`;
-      return levels > 0
-        ? `${tables} | "(" ${this.query(levels - 1, 'table')} ")" ${this.dialect === 'sqlite' ? `(${alias})?` : alias}`
-        : tables;
-    });
-  }
-
-  private group(levels: number): string {
-    const { rules } = this;
-    return rules.rule(`group${levels}`, () => {
-      const s = rules.space();
-      const terms = listOf(rules, this.values.value({ calls: 'plain', levels: 0, depth: 2 }), bounds.items);
-      const having = this.values.conditions.condition({ calls: 'aggregate', levels, depth: 2 });
+      const terms = listOf(rules, this.values.value(flat('plain', 2)), bounds.items);
+      const having = this.values.conditions.condition({ calls: 'aggregate', depth: 2, ...place });
       return `(${s} ${rules.word('GROUP BY')} ${s} ${terms} (${s} ${rules.word('HAVING')} ${s} ${having})?)?`;
     });
   }
 
-  private order(levels: number): string {
+  private order({ levels, common }: QueryPlace): string {
     const { rules } = this;
-    return rules.rule(`order${levels}`, () => {
+    const place = { levels: Math.min(levels, 1), common: common && levels > 0 };
+    return rules.rule(`order${queryAt(place)}`, () => {
       const s = rules.space();
-      const value = this.values.value({ calls: 'window', levels: Math.min(levels, 1), depth: 2 });
-      const nulls =
-        this.dialect === 'mysql'
-          ? ''
-          : `(${s} ${rules.word('NULLS')} ${s} (${rules.word('FIRST')} | ${rules.word('LAST')}))?`;
-      const term = rules.rule(
-        `term${levels}`,
-        () => `${value} (${s} (${rules.word('ASC')} | ${rules.word('DESC')}))? ${nulls}`,
-      );
-      return listOf(rules, term, bounds.terms * 2);
+      const value = this.values.value({ calls: 'window', depth: 2, ...place });
+      const way = `(${s} (${rules.word('ASC')} | ${rules.word('DESC')}))?`;
+      const nulls = `(${s} ${rules.word('NULLS')} ${s} (${rules.word('FIRST')} | ${rules.word('LAST')}))?`;
+      return listOf(rules, `(${value} ${way} ${this.dialect === 'mysql' ? '' : nulls})`, bounds.orders);
     });
   }
 
@@ -141,11 +112,12 @@ export class Queries {
     const { rules } = this;
     return rules.rule('limit', () => {
       const s = rules.space();
-      return `(${s} ${rules.word('LIMIT')} ${s} ${this.values.count()} (${s} ${rules.word('OFFSET')} ${s} ${this.values.count()})?)?`;
+      const count = this.values.count();
+      return `(${s} ${rules.word('LIMIT')} ${s} ${count} (${s} ${rules.word('OFFSET')} ${s} ${count})?)?`;
     });
   }
 }
 
-function plain(levels: number): Place {
-  return { calls: 'plain', levels, depth: 2 };
+function inside({ levels, common }: QueryPlace): QueryPlace {
+  return { levels: levels - 1, common };
 }

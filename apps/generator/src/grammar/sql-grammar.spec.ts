@@ -83,6 +83,9 @@ describe('the grammar', () => {
     'DELETE FROM singer',
     'SELECT password FROM singer',
     'SELECT name FROM users',
+    // A name that only a statement with common tables could read, and one that no table has.
+    'SELECT name FROM ranked',
+    'SELECT "singer_name" FROM singer',
     'SELECT name FROM singer; DROP TABLE singer',
     'SELECT name FROM singer -- all of them',
     'SELECT load_extension(1) FROM singer',

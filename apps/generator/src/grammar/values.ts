@@ -4,7 +4,7 @@ import { Conditions } from './conditions.js';
 import type { Expressions } from './expressions.js';
 import type { Names } from './names.js';
 import { oneOf, type Rules } from './rules.js';
-import { at, bounds, deeper, type Place } from './shape.js';
+import { at, bounds, deeper, flat, type Place, type QueryPlace } from './shape.js';
 import { windowCall } from './windows.js';
 
 /** Rules for what gives a value: columns, literals, calls, CASE, subqueries and what is calculated of them. */
@@ -15,7 +15,7 @@ export class Values implements Expressions {
     readonly rules: Rules,
     readonly dialect: Dialect,
     readonly names: Names,
-    readonly subquery: (levels: number, use: 'value' | 'list') => string,
+    readonly subquery: (around: QueryPlace, use: 'value' | 'list') => string,
   ) {
     this.conditions = new Conditions(this);
   }
@@ -69,7 +69,7 @@ export class Values implements Expressions {
       if (place.depth > 0) parts.push(...this.nested(place));
       if (place.calls !== 'plain') parts.push(this.aggregate());
       if (place.calls === 'window') parts.push(windowCall(this));
-      if (place.levels > 0) parts.push(`"(" ${this.subquery(place.levels - 1, 'value')} ")"`);
+      if (place.levels > 0) parts.push(`"(" ${this.subquery(place, 'value')} ")"`);
       return oneOf(parts);
     });
   }
@@ -156,7 +156,7 @@ export class Values implements Expressions {
   /** Its argument has neither aggregates nor queries inside, however deep the place is. */
   aggregate(): string {
     const { rules } = this;
-    const inner = this.value({ calls: 'plain', levels: 0, depth: Math.min(2, bounds.depth) });
+    const inner = this.value(flat('plain', 2));
     return rules.rule('aggregate', () => {
       const names = rules.rule('agg', () =>
         oneOf(aggregateNames(this.dialect).map((text) => rules.word(text))),

@@ -1,6 +1,6 @@
 import { aggregateNames } from './calls.js';
 import { listOf, oneOf } from './rules.js';
-import { bounds } from './shape.js';
+import { bounds, flat } from './shape.js';
 import type { Expressions } from './expressions.js';
 
 /** `rank() OVER (PARTITION BY … ORDER BY …)`: what ranks needs an order, what gathers takes a frame. */
@@ -8,7 +8,7 @@ export function windowCall(values: Expressions): string {
   const { rules } = values;
   return rules.rule('window', () => {
     const s = rules.space();
-    const inner = values.value({ calls: 'plain', levels: 0, depth: 1 });
+    const inner = values.value(flat('plain', 1));
     const over = `${s} ${rules.word('OVER')} ${s} "("`;
     const partition = `${rules.word('PARTITION BY')} ${s} ${listOf(rules, inner, bounds.terms)}`;
     const order = windowOrder(values);
@@ -37,7 +37,7 @@ function windowOrder(values: Expressions): string {
   const { rules } = values;
   return rules.rule('worder', () => {
     const s = rules.space();
-    const value = values.value({ calls: 'aggregate', levels: 0, depth: 1 });
+    const value = values.value(flat('aggregate', 1));
     const term = `${value} (${s} (${rules.word('ASC')} | ${rules.word('DESC')}))?`;
     return `${rules.word('ORDER BY')} ${s} ${listOf(rules, `(${term})`, bounds.terms)}`;
   });
