@@ -110,9 +110,7 @@ export class Collections {
       if (made) return made;
       throw error;
     }
-    const made = await this.info(collection);
-    if (!made) throw missing(collection);
-    return made;
+    return this.connection.request((client) => client.getCollection(name));
   }
 
   private check({ name, dimension }: Collection, { config }: Schemas['CollectionInfo']): void {

@@ -3,7 +3,7 @@ import { retryable } from '#shared/errors/app-error';
 import { embedTexts } from '../embed-texts.js';
 import type { Embed, IndexKey } from '../schema-index.js';
 import type { IndexUnit, UnitKind } from '../unit.js';
-import { type Collection, type Collections, wrongDimension } from './collections.js';
+import { type Collection, type Collections, isMissing, wrongDimension } from './collections.js';
 import type { Markers } from './markers.js';
 import { isMarker, match, meaningVector, ofPart, unitId, type UnitPayload, wordsVector } from './point.js';
 import type { QdrantConnection } from './qdrant.connection.js';
@@ -40,8 +40,24 @@ export class PartBuilder {
     this.averages = averageLengths(units);
   }
 
-  /** @returns where the version is now complete */
+  /**
+   * @returns where the version is now complete
+   * @throws AppError `index_unavailable` (retryable) where others get in the way, or a collection goes away meanwhile
+   */
   async build(embed: Embed | null): Promise<Collection> {
+    try {
+      return await this.inRounds(embed);
+    } catch (cause) {
+      if (!isMissing(cause)) throw cause;
+      // Or it was just made, and not all nodes of a cluster know it yet.
+      throw retryable('index_unavailable', 'A collection went away while Qdrant was written to.', {
+        stage: 'retrieve',
+        cause,
+      });
+    }
+  }
+
+  private async inRounds(embed: Embed | null): Promise<Collection> {
     let [place, existing] = await this.kept(embed !== null);
     if (place) await this.begin(place.dimension);
     for (let round = 0; round < rounds; round += 1) {

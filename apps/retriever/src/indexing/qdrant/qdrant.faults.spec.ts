@@ -182,6 +182,25 @@ describe('a collection', () => {
     expect([...qdrant.collections.keys()]).toEqual(['other-1-4', 'b-1-4', 'w-1-words']);
   });
 
+  it('that not all nodes of a cluster know yet is waited for by the queue', async () => {
+    const index = open();
+    const gone = { status: 404, body: JSON.stringify({ status: { error: 'no such collection' } }) };
+    for (const operation of ['GET /collections/{name}', upsert]) {
+      let made = false;
+      qdrant.intercept = (one) => {
+        made ||= one === 'PUT /collections/{name}' || operation === upsert;
+        return made && one === operation ? gone : undefined;
+      };
+      await expect(index.build(key, units, embed)).rejects.toMatchObject({
+        kind: 'retryable',
+        code: 'index_unavailable',
+      });
+    }
+    qdrant.intercept = () => undefined;
+    await index.build(key, units, embed);
+    expect((await index.search(key, asked))[0]).toMatchObject(hit);
+  });
+
   it('may be made by several retrievers at once', async () => {
     const keys = Array.from({ length: 4 }, () => ({ ...key, datasourceId: randomUUID() }));
     await Promise.all(keys.map((one) => open().build(one, units, embed)));
