@@ -32,6 +32,7 @@ async function runChecks(onCheck: (check: Check) => void): Promise<Check[]> {
   const { checkEmbeddings } = await import('../doctor/embeddings.js');
   const { checkModel } = await import('../doctor/model.js');
   const { checkQueue } = await import('../doctor/queue.js');
+  const { checkSchemaIndex } = await import('../doctor/schema-index.js');
   const { checkService } = await import('../doctor/service.js');
   const config = readConfig();
   const all: Check[] = [];
@@ -40,6 +41,7 @@ async function runChecks(onCheck: (check: Check) => void): Promise<Check[]> {
     ...steps,
     () => checkModel(config),
     () => checkEmbeddings(config),
+    () => checkSchemaIndex(config),
     () => checkQueue(config),
     () => checkService(config),
   ]) {
