@@ -74,7 +74,7 @@ export class RetrieveService {
     const turns = await this.followed(work, snapshot);
     const [latest] = turns;
     const asked = latest ? `${latest.question} ${work.question}` : work.question;
-    const found = await this.search.find(work.datasourceId, fingerprint, asked);
+    const found = await this.search.find(work.datasourceId, fingerprint, snapshot.searched(asked));
     const hits = latest ? [...found, ...hitsOf(latest.sql, snapshot.tableNames, found)] : found;
     const context = snapshot.forHits(asked, hits, this.budget);
     if (latest) context.turns = turns;

@@ -88,6 +88,17 @@ describe('a context', () => {
     expect(contextOf(chain).rank([hit('dropped'), hit('island')])).toMatchObject([{ table: 'island' }]);
   });
 
+  it('is searched for with what the terms of a question mean', () => {
+    const terms = [
+      { term: 'churn rate', definition: 'share of customer whose orders ended' },
+      { term: 'margin', definition: 'of each product' },
+      { term: '%', definition: 'of all' },
+    ];
+    const context = contextOf(chain, { terms });
+    expect(context.searched('Churn by rates?')).toBe('Churn by rates?\nshare of customer whose orders ended');
+    expect(context.searched('The rate?')).toBe('The rate?');
+  });
+
   it('has the terms that the question names whole', () => {
     const terms = ['churn rate', 'rate', 'orders'].map((term) => ({ term, definition: `of ${term}` }));
     const found = ['churn rate', 'rate'].map((reference): UnitHit => ({

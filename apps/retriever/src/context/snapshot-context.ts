@@ -31,6 +31,7 @@ export class SnapshotContext {
   private readonly graph: SchemaGraph;
   private readonly referenced: Map<string, ForeignKey[]>;
   private wholeTokens: number | undefined;
+  private termStems: { term: Term; words: string[] }[] | undefined;
   private names: ReadonlySet<string> | undefined;
 
   constructor(private readonly snapshot: SchemaSnapshot) {
@@ -54,11 +55,18 @@ export class SnapshotContext {
     return ranked.length > 0 ? ranked : this.mostConnected();
   }
 
+  /** What is searched for a question: the definitions of its terms name tables and columns that it does not. */
+  searched(question: string): string {
+    return [question, ...this.termsIn(question).map(({ definition }) => definition)].join('\n');
+  }
+
+  /** @param hits of what {@link searched} says of the question */
   forHits(question: string, hits: readonly UnitHit[], budget: ContextBudget): Context {
     const ranked = this.rank(hits);
     const whole = this.fitsWhole(budget.tokens);
     const tables = whole ? this.all(ranked) : this.chosen(ranked, hits, budget);
     const names = tables.map((table) => table.name);
+    const found = new Set(hits.flatMap(({ kind, reference }) => (kind === 'term' ? [reference] : [])));
     return {
       dialect: this.snapshot.dialect,
       fingerprint: this.snapshot.fingerprint,
@@ -69,7 +77,7 @@ export class SnapshotContext {
         names.map((name) => this.phrasesOf(name)),
       ),
       examples: [],
-      terms: this.termsOf(question, hits),
+      terms: this.termsIn(question).filter(({ term }) => found.has(term)),
     };
   }
 
@@ -155,11 +163,12 @@ export class SnapshotContext {
   }
 
   /** Terms whose words all stand in the question. */
-  private termsOf(question: string, hits: readonly UnitHit[]): Term[] {
+  private termsIn(question: string): Term[] {
+    this.termStems ??= (this.snapshot.terms ?? []).map((term) => ({ term, words: stems(term.term) }));
+    if (this.termStems.length === 0) return [];
     const words = new Set([...questionStems(question), ...stems(question)]);
-    const found = new Set(hits.flatMap(({ kind, reference }) => (kind === 'term' ? [reference] : [])));
-    return (this.snapshot.terms ?? []).filter(
-      ({ term }) => found.has(term) && stems(term).every((stem) => words.has(stem)),
+    return this.termStems.flatMap(({ term, words: own }) =>
+      own.length > 0 && own.every((stem) => words.has(stem)) ? [term] : [],
     );
   }
 
