@@ -88,10 +88,7 @@ describe('a gateway', () => {
 describe('a worker', () => {
   it.each<[AppName, Record<string, string>]>([
     ['retriever', { RETRIEVER_CONCURRENCY: '0', CONTEXT_TABLES: 'x', NANO_MASTER_KEY: '' }],
-    [
-      'generator',
-      { LLM_BASE_URL: 'localhost:8000', LLM_MODEL: '', LLM_TIMEOUT_MS: '-1', LLM_MAX_TOKENS: '0.5' },
-    ],
+    ['generator', { LLM_BASE_URL: 'localhost:8000', LLM_TIMEOUT_MS: '-1', LLM_MAX_TOKENS: '0.5' }],
     ['executor', { EXECUTOR_CONCURRENCY: '-3', EXECUTOR_PORT: 'http', NANO_MASTER_KEY: 'AAAA' }],
   ])('names every wrong value: %s', async (name, wrong) => {
     const message = await refusal(name, wrong);

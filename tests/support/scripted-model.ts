@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What the model server does with one request. Exactly one of `texts`, `status`, `cut`, `raw` or `hang` decides. */
+/** What the model server does with one request. Exactly one of `texts`, `status`, `cut`, `raw`, `stall` or `hang` decides. */
 export type Behaviour =
-  | { texts: string[]; delayMs?: number }
+  | { texts: string[]; delayMs?: number; whole?: boolean }
+  | { stall: string }
   | { status: number; message?: string; headers?: Record<string, string> }
   | { cut: 'before' | 'inside' }
   | { raw: string }
@@ -12,6 +13,10 @@ export type Behaviour =
 export interface ModelRequest {
   model: string;
   n: number;
+  seed: number | undefined;
+  temperature: number;
+  grammar: string | undefined;
+  isStreamed: boolean;
   system: string;
   prompt: string;
   /** The last line of the prompt, without its label. */
@@ -26,12 +31,29 @@ export interface ScriptedModel {
   /** Requests whose client went away before the reply. */
   aborted: number;
   script: Script;
+  /** Requests in hand now, and the most at a time so far. */
+  active: number;
+  mostActive: number;
+  /** What it says of itself, and the adapters it can load: path by name. */
+  vllm: { version: string; models: string[]; loadable: Record<string, string>; waiting: number } | null;
+  /** Requests to load and unload adapters, as `load name`. */
+  adapterRequests: string[];
   stop(): Promise<void>;
 }
 
 /** An OpenAI-compatible model server that does as it is told, faults included. */
 export async function startScriptedModel(script: Script, port = 0): Promise<ScriptedModel> {
-  const model: ScriptedModel = { url: '', requests: [], aborted: 0, script, stop: async () => undefined };
+  const model: ScriptedModel = {
+    url: '',
+    requests: [],
+    aborted: 0,
+    script,
+    active: 0,
+    mostActive: 0,
+    vllm: null,
+    adapterRequests: [],
+    stop: async () => undefined,
+  };
   const server = createServer((request, response) => {
     serve(model, request, response).catch(() => response.destroy());
   });
@@ -52,36 +74,80 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (request.url === '/v1/models') {
-    json(response, 200, { object: 'list', data: [{ id: 'scripted', object: 'model' }] });
+  if (request.method === 'GET') {
+    tell(model, request.url ?? '', response);
     return;
   }
   let body = '';
   for await (const chunk of request) body += String(chunk);
+  if (request.url?.endsWith('_lora_adapter')) {
+    changeAdapters(
+      model,
+      request.url,
+      JSON.parse(body) as { lora_name: string; lora_path?: string },
+      response,
+    );
+    return;
+  }
   const asked = readRequest(body);
   model.requests.push(asked);
+  model.active += 1;
+  model.mostActive = Math.max(model.mostActive, model.active);
   response.once('close', () => {
+    model.active -= 1;
     if (!response.writableFinished) model.aborted += 1;
   });
+  if (model.vllm && !model.vllm.models.includes(asked.model)) {
+    json(response, 404, { error: { message: `The model \`${asked.model}\` does not exist.` } });
+    return;
+  }
   await behave(model.script(asked, model.requests.length), asked, response);
+}
+
+function tell(model: ScriptedModel, url: string, response: ServerResponse): void {
+  const { vllm } = model;
+  if (url === '/v1/models') {
+    const data = vllm
+      ? vllm.models.map((id) => ({ id, object: 'model', owned_by: 'vllm', max_model_len: 4096 }))
+      : [{ id: 'scripted', object: 'model' }];
+    json(response, 200, { object: 'list', data });
+  } else if (vllm && url === '/version') {
+    json(response, 200, { version: vllm.version });
+  } else if (vllm && url === '/metrics') {
+    response.writeHead(200).end(`vllm:num_requests_waiting{engine="0"} ${vllm.waiting}.0\n`);
+  } else {
+    json(response, 404, { detail: 'Not Found' });
+  }
+}
+
+function changeAdapters(
+  { vllm, adapterRequests }: ScriptedModel,
+  url: string,
+  { lora_name: name, lora_path: path }: { lora_name: string; lora_path?: string },
+  response: ServerResponse,
+): void {
+  adapterRequests.push(`${url.includes('unload') ? 'unload' : 'load'} ${name}`);
+  if (!vllm) return json(response, 404, { detail: 'Not Found' });
+  if (url.includes('unload')) {
+    vllm.models = vllm.models.filter((model) => model !== name);
+  } else if (path === undefined || vllm.loadable[name] !== path) {
+    return json(response, 404, {
+      error: { message: `Loading lora ${name} failed: No adapter found for ${path}` },
+    });
+  } else {
+    vllm.models.push(name);
+  }
+  response.writeHead(200).end('Success');
 }
 
 async function behave(behaviour: Behaviour, asked: ModelRequest, response: ServerResponse): Promise<void> {
   if ('texts' in behaviour) {
     if (behaviour.delayMs) await sleep(behaviour.delayMs);
-    const choices = behaviour.texts.map((content, index) => ({
-      index,
-      message: { role: 'assistant', content },
-      finish_reason: 'stop',
-    }));
-    json(response, 200, {
-      id: 'x',
-      object: 'chat.completion',
-      created: 0,
-      model: asked.model,
-      choices,
-      usage: { prompt_tokens: 100, completion_tokens: 10, total_tokens: 110 },
-    });
+    if (asked.isStreamed && !behaviour.whole) stream(response, asked.model, behaviour.texts);
+    else json(response, 200, completion(asked.model, behaviour.texts));
+  } else if ('stall' in behaviour) {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    response.write(chunk(asked.model, [{ index: 0, delta: { content: behaviour.stall } }]));
   } else if ('status' in behaviour) {
     json(
       response,
@@ -94,23 +160,73 @@ async function behave(behaviour: Behaviour, asked: ModelRequest, response: Serve
   } else if ('cut' in behaviour) {
     if (behaviour.cut === 'inside') {
       response
-        .writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': '1000' })
-        .write('{"choices":[');
+        .writeHead(200, { 'Content-Type': 'text/event-stream' })
+        .write(chunk(asked.model, [{ index: 0, delta: { content: 'SELECT' } }]));
       await sleep(20);
     }
     response.destroy();
   }
 }
 
+const usage = { prompt_tokens: 100, completion_tokens: 10, total_tokens: 110 };
+
+function completion(model: string, texts: readonly string[]) {
+  const choices = texts.map((content, index) => ({
+    index,
+    message: { role: 'assistant', content },
+    finish_reason: 'stop',
+  }));
+  return { id: 'x', object: 'chat.completion', created: 0, model, choices, usage };
+}
+
+function stream(response: ServerResponse, model: string, texts: readonly string[]): void {
+  response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+  texts.forEach((text, index) => {
+    response.write(chunk(model, [{ index, delta: { role: 'assistant', content: '' } }]));
+    for (const piece of text.match(/\s*\S+|\s+$/g) ?? [])
+      response.write(chunk(model, [{ index, delta: { content: piece } }]));
+    response.write(chunk(model, [{ index, delta: {}, finish_reason: 'stop' }]));
+  });
+  response.write(chunk(model, [], usage));
+  response.end('data: [DONE]\n\n');
+}
+
+function chunk(model: string, choices: object[], used: object | null = null): string {
+  const piece = { id: 'x', object: 'chat.completion.chunk', created: 0, model, choices, usage: used };
+  return `data: ${JSON.stringify(piece)}\n\n`;
+}
+
 function readRequest(body: string): ModelRequest {
-  const { model, n, messages } = JSON.parse(body) as {
+  const {
+    model,
+    n,
+    messages,
+    seed,
+    temperature,
+    stream: isStreamed,
+    structured_outputs: held,
+  } = JSON.parse(body) as {
     model: string;
     n?: number;
+    seed?: number;
+    temperature: number;
+    stream?: boolean;
+    structured_outputs?: { grammar?: string };
     messages: { content: string }[];
   };
   const prompt = messages.at(-1)?.content ?? '';
   const question = /^Question: (.*)$/m.exec(prompt.slice(prompt.lastIndexOf('\nQuestion: ') + 1))?.[1] ?? '';
-  return { model, n: n ?? 1, system: messages[0]?.content ?? '', prompt, question };
+  return {
+    model,
+    n: n ?? 1,
+    seed,
+    temperature,
+    grammar: held?.grammar,
+    isStreamed: isStreamed === true,
+    system: messages[0]?.content ?? '',
+    prompt,
+    question,
+  };
 }
 
 function json(

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { configModule } from '#shared/config/config.module';
+import type { ModelCatalogue } from '#shared/models/catalogue';
 import { PersistenceModule } from '#shared/persistence/persistence.module';
 import { QueueModule } from '#shared/queue/queue.module';
 import { stageProviders } from '#shared/queue/stage.processor';
@@ -7,12 +8,13 @@ import { TelemetryModule } from '#shared/telemetry/telemetry.module';
 import type { GeneratorConfig } from './config.js';
 import { GenerateProcessor } from './generate.processor.js';
 import { GenerateService } from './generate.service.js';
+import { CatalogueModel } from './model/catalogue.model.js';
 import { Model } from './model/model.js';
-import { OpenAiModel } from './model/openai.model.js';
+import { MODEL_CATALOGUE } from './model/tokens.js';
 
 @Module({})
 export class GeneratorModule {
-  static forRoot(config: GeneratorConfig): DynamicModule {
+  static forRoot(config: GeneratorConfig, catalogue: ModelCatalogue): DynamicModule {
     return {
       module: GeneratorModule,
       imports: [
@@ -23,7 +25,8 @@ export class GeneratorModule {
       ],
       providers: [
         ...stageProviders,
-        { provide: Model, useClass: OpenAiModel },
+        { provide: MODEL_CATALOGUE, useValue: catalogue },
+        { provide: Model, useClass: CatalogueModel },
         GenerateService,
         GenerateProcessor,
       ],

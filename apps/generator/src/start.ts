@@ -1,13 +1,15 @@
 import { type RunningApp, startServer } from '#shared/config/app-server';
 import { type Environment, parseEnvironment } from '#shared/config/environment';
 import { workerReady } from '#shared/config/worker-ready';
+import { readCatalogue } from '#shared/models/read-catalogue';
 import { generatorSchema } from './config.js';
 import { GeneratorModule } from './generator.module.js';
 
 export async function start(environment: Environment): Promise<RunningApp> {
   const config = parseEnvironment(generatorSchema, environment);
+  const catalogue = readCatalogue(config, environment);
   await workerReady(config);
-  return startServer(GeneratorModule.forRoot(config), {
+  return startServer(GeneratorModule.forRoot(config, catalogue), {
     host: config.GENERATOR_HOST,
     port: config.GENERATOR_PORT,
   });

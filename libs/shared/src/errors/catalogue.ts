@@ -196,13 +196,19 @@ export const errorCatalogue = {
     http: null,
     stage: 'generate',
     meaning: 'The model server refused or cut the connection.',
-    mend: 'Check that it runs and LLM_BASE_URL.',
+    mend: 'Check that it runs and LLM_BASE_URL, or the endpoint in MODELS_FILE.',
   },
   model_timeout: {
     http: null,
     stage: 'generate',
-    meaning: 'The model server did not answer in LLM_TIMEOUT_MS.',
+    meaning: 'The model server did not answer in LLM_FIRST_TOKEN_MS or LLM_TIMEOUT_MS.',
     mend: 'Check its load, or allow more time.',
+  },
+  model_unavailable: {
+    http: null,
+    stage: 'generate',
+    meaning: 'Every endpoint that could answer is set aside after failures in a row.',
+    mend: 'It is retried; `nano_model_errors_total` and the log tell what the endpoints fail with.',
   },
   model_overloaded: {
     http: null,
@@ -225,8 +231,8 @@ export const errorCatalogue = {
   model_unknown: {
     http: null,
     stage: 'generate',
-    meaning: 'The model server does not know LLM_MODEL.',
-    mend: 'Compare LLM_MODEL with its /v1/models.',
+    meaning: 'No endpoint knows the model.',
+    mend: 'Compare LLM_MODEL or MODELS_FILE with its /v1/models.',
   },
   model_refused: {
     http: null,

@@ -45,6 +45,8 @@ export class ServerRefusal extends Error {
   }
 }
 
+const loadWithinMs = 60_000;
+
 /** The first vLLM that takes `structured_outputs`; the fields it replaces are gone since. */
 const firstWithGrammar = [0, 12];
 
@@ -55,7 +57,7 @@ export class ServerClient {
 
   /**
    * @param baseUrl with `/v1`
-   * @param timeoutMs for each request
+   * @param timeoutMs for each request but the loading of an adapter, which reads some hundred megabytes
    */
   constructor(
     readonly baseUrl: string,
@@ -87,7 +89,7 @@ export class ServerClient {
   /** vLLM with VLLM_ALLOW_RUNTIME_LORA_UPDATING. A name that is loaded already counts as loaded. @throws ServerRefusal */
   async loadAdapter(name: string, path: string): Promise<void> {
     try {
-      await this.post(`${this.base}/load_lora_adapter`, { lora_name: name, lora_path: path });
+      await this.post(`${this.base}/load_lora_adapter`, { lora_name: name, lora_path: path }, loadWithinMs);
     } catch (error) {
       if (!(error instanceof ServerRefusal && /already been loaded/iu.test(error.message))) throw error;
     }
@@ -108,18 +110,22 @@ export class ServerClient {
     return (await this.request(url, {})).json();
   }
 
-  private async post(url: string, body: object): Promise<void> {
+  private async post(url: string, body: object, withinMs = this.timeoutMs): Promise<void> {
     const sent: Sent = { method: 'POST', body: JSON.stringify(body), contentType: 'application/json' };
-    const response = await this.request(url, sent);
+    const response = await this.request(url, sent, withinMs);
     await response.text();
   }
 
-  private async request(url: string, { method = 'GET', body, contentType }: Sent): Promise<Response> {
+  private async request(
+    url: string,
+    { method = 'GET', body, contentType }: Sent,
+    withinMs = this.timeoutMs,
+  ): Promise<Response> {
     const response = await fetch(url, {
       method,
       body: body ?? null,
       redirect: 'error',
-      signal: AbortSignal.timeout(this.timeoutMs),
+      signal: AbortSignal.timeout(withinMs),
       headers: {
         ...(contentType !== undefined && { 'content-type': contentType }),
         ...(this.apiKey !== undefined && { authorization: `Bearer ${this.apiKey}` }),

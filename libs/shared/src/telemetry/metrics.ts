@@ -82,16 +82,74 @@ export class Metrics {
   readonly tokens = this.add(
     new Counter({
       name: 'nano_model_tokens_total',
-      help: 'Tokens by kind (prompt, completion)',
-      labelNames: ['kind'],
+      help: 'Tokens by kind (prompt, completion) and model or adapter',
+      labelNames: ['kind', 'model'],
       registers: [],
     }),
   );
   readonly modelErrors = this.add(
     new Counter({
       name: 'nano_model_errors_total',
-      help: 'Failed requests to the model server by error code',
-      labelNames: ['code'],
+      help: 'Failed requests to model servers by error code and endpoint',
+      labelNames: ['code', 'endpoint'],
+      registers: [],
+    }),
+  );
+  readonly modelRequests = this.add(
+    new Histogram({
+      name: 'nano_model_request_duration_seconds',
+      help: 'Time a request to a model server took, by outcome (done, set_aside, aborted, an error code)',
+      labelNames: ['endpoint', 'model', 'outcome'],
+      buckets: stageBuckets,
+      registers: [],
+    }),
+  );
+  readonly modelFirstToken = this.add(
+    new Histogram({
+      name: 'nano_model_first_token_seconds',
+      help: 'Time to the first token of a reply',
+      labelNames: ['endpoint', 'model'],
+      buckets: stageBuckets,
+      registers: [],
+    }),
+  );
+  readonly modelOutstanding = this.add(
+    new Gauge({
+      name: 'nano_model_outstanding',
+      help: 'Requests at a model server',
+      labelNames: ['endpoint'],
+      registers: [],
+    }),
+  );
+  readonly modelLimit = this.add(
+    new Gauge({
+      name: 'nano_model_limit',
+      help: 'Requests that a model server is given at a time at present',
+      labelNames: ['endpoint'],
+      registers: [],
+    }),
+  );
+  readonly modelBreaker = this.add(
+    new Gauge({
+      name: 'nano_model_breaker',
+      help: 'State of the circuit breaker: 0 closed, 1 trying, 2 open',
+      labelNames: ['endpoint'],
+      registers: [],
+    }),
+  );
+  readonly modelFallbacks = this.add(
+    new Counter({
+      name: 'nano_model_fallbacks_total',
+      help: 'Replies of another model or adapter than wanted, or without the grammar, by reason',
+      labelNames: ['reason'],
+      registers: [],
+    }),
+  );
+  readonly gpuSeconds = this.add(
+    new Counter({
+      name: 'nano_model_gpu_seconds_total',
+      help: 'Seconds of a GPU by the prices of the catalogue',
+      labelNames: ['model'],
       registers: [],
     }),
   );

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
 import { readRetryAfter, toModelError } from './model-errors.js';
 
-const server = { LLM_BASE_URL: 'http://127.0.0.1:1/v1', LLM_MODEL: 'm', LLM_TIMEOUT_MS: 100 };
+const server = { url: 'http://127.0.0.1:1/v1', totalMs: 100 };
 const answered = (status: number, message: string, headers: Record<string, string> = {}) =>
   APIError.generate(status, { error: { message } }, undefined, new Headers(headers));
 
@@ -30,11 +30,11 @@ describe('failures of the model server', () => {
   ];
 
   it.each(cases)('tells %s', (_, thrown, code, kind) => {
-    expect(toModelError(thrown, server)).toMatchObject({ code, kind, stage: 'generate' });
+    expect(toModelError(thrown, server, 'm')).toMatchObject({ code, kind, stage: 'generate' });
   });
 
   it('waits as Retry-After asks, in seconds or until a date', () => {
-    expect(toModelError(answered(429, 'busy', { 'retry-after': '3' }), server).retryAfterMs).toBe(3_000);
+    expect(toModelError(answered(429, 'busy', { 'retry-after': '3' }), server, 'm').retryAfterMs).toBe(3_000);
     expect(readRetryAfter('Thu, 01 Jan 2026 00:00:05 GMT', Date.parse('2026-01-01T00:00:00Z'))).toBe(5_000);
     expect(readRetryAfter('soon')).toBeUndefined();
   });

@@ -1,8 +1,8 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
 import { type AppError, describeError, permanent, retryable } from '#shared/errors/app-error';
-import type { GeneratorConfig } from '../config.js';
+import type { CatalogueEndpoint } from '#shared/models/catalogue';
 
-type Server = Pick<GeneratorConfig, 'LLM_BASE_URL' | 'LLM_MODEL' | 'LLM_TIMEOUT_MS'>;
+type Server = Pick<CatalogueEndpoint, 'url' | 'totalMs'>;
 
 /** Statuses of a server or proxy that is starting, overloaded or broken for the moment; others of 4xx blame the request. */
 const passingStatuses = new Set([408, 409, 425]);
@@ -12,19 +12,15 @@ const contextLength =
   /context.{0,12}length|maximum context|context window|max_model_len|too many tokens|exceeds? the available context/i;
 
 /** The one table of what a failed request to the model server means. */
-export function toModelError(thrown: unknown, server: Server): AppError {
+export function toModelError(thrown: unknown, server: Server, model: string): AppError {
   const options = { cause: thrown };
   if (thrown instanceof APIConnectionTimeoutError) {
-    return retryable(
-      'model_timeout',
-      `The model server did not answer in ${server.LLM_TIMEOUT_MS} ms.`,
-      options,
-    );
+    return retryable('model_timeout', `The model server did not answer in ${server.totalMs} ms.`, options);
   }
   if (thrown instanceof APIConnectionError) {
     return retryable(
       'model_unreachable',
-      `The model server at ${server.LLM_BASE_URL} cannot be reached: ${describeError(thrown.cause ?? thrown)}`,
+      `The model server at ${server.url} cannot be reached: ${describeError(thrown.cause ?? thrown)}`,
       options,
     );
   }
@@ -36,10 +32,10 @@ export function toModelError(thrown: unknown, server: Server): AppError {
       options,
     );
   }
-  return toStatusError(thrown as APIError, thrown.status as number, server);
+  return toStatusError(thrown as APIError, thrown.status as number, model);
 }
 
-function toStatusError(thrown: APIError, status: number, server: Server): AppError {
+function toStatusError(thrown: APIError, status: number, model: string): AppError {
   const said = `The model server answered ${status}: ${thrown.message}`;
   const retryAfterMs = readRetryAfter(thrown.headers?.get('retry-after') ?? null);
   const options = { cause: thrown, ...(retryAfterMs !== undefined && { retryAfterMs }) };
@@ -48,11 +44,7 @@ function toStatusError(thrown: APIError, status: number, server: Server): AppErr
   if (passingStatuses.has(status)) return retryable('model_error', said, options);
   if (contextLength.test(thrown.message)) return permanent('context_too_long', said, options);
   if (status === 404)
-    return permanent(
-      'model_unknown',
-      `The model server does not know ${server.LLM_MODEL}: ${thrown.message}`,
-      options,
-    );
+    return permanent('model_unknown', `The model server does not know ${model}: ${thrown.message}`, options);
   return permanent('model_refused', said, options);
 }
 

@@ -1,0 +1,187 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { Fallback } from '#shared/contracts/attempt';
+import { type AppError, isAppError, retryable } from '#shared/errors/app-error';
+import { endpointsOf, type ModelCatalogue } from '#shared/models/catalogue';
+import { Metrics } from '#shared/telemetry/metrics';
+import type { ChatRequest } from './chat/chat.client.js';
+import type { ChatReply } from './chat/read-reply.js';
+import { type Choice, choicesFor } from './choices.js';
+import { SetAside } from './endpoint/breaker.js';
+import { Endpoint } from './endpoint/endpoint.js';
+import { MODEL_CATALOGUE } from './tokens.js';
+import {
+  type Message,
+  Model,
+  type ModelLimits,
+  type Reply,
+  type ReplyOptions,
+  type Wanted,
+} from './model.js';
+
+/** How long a query waits before it tries again where every endpoint is set aside. */
+const restMs = 1_000;
+
+/** Why a choice did not answer. */
+type Failure = { reason: Fallback['reason']; error: AppError | null };
+
+/** Asks the models of the catalogue: the best choice first, of its endpoints the least loaded; then the next ones. */
+@Injectable()
+export class CatalogueModel extends Model {
+  private readonly logger = new Logger(CatalogueModel.name);
+  private readonly endpoints: Map<string, Endpoint>;
+
+  constructor(
+    @Inject(MODEL_CATALOGUE) private readonly catalogue: ModelCatalogue,
+    private readonly metrics: Metrics,
+  ) {
+    super();
+    this.endpoints = new Map(
+      catalogue.endpoints.map((settings) => [settings.name, new Endpoint(settings, metrics)]),
+    );
+  }
+
+  override async limits(wanted: Wanted): Promise<ModelLimits> {
+    const [{ model }] = this.choices(wanted);
+    const { contextTokens, maxTokens } = model;
+    if (contextTokens !== undefined) return { contextTokens, maxTokens };
+    const told = await Promise.all(this.of(model).map(({ facts }) => facts.contextTokens(model.name)));
+    const known = told.filter((tokens) => tokens !== null);
+    return { contextTokens: known.length > 0 ? Math.min(...known) : null, maxTokens };
+  }
+
+  override async reply(messages: readonly Message[], options: ReplyOptions): Promise<Reply> {
+    const choices = this.choices(options);
+    const wanted = choices[0].name;
+    const failures: Failure[] = [];
+    for (const choice of choices) {
+      const outcome = await this.tryChoice(choice, messages, options);
+      if ('texts' in outcome) {
+        const [first] = failures;
+        if (!first) return outcome;
+        this.metrics.modelFallbacks.inc({ reason: first.reason });
+        return { ...outcome, fallback: { wanted, reason: first.reason } };
+      }
+      failures.push(outcome);
+    }
+    const errors = failures.flatMap(({ error }) => error ?? []);
+    // What a retry may mend goes first: the others may be the fault of one endpoint.
+    throw errors.find(({ kind }) => kind === 'retryable') ?? errors[0] ?? allSetAside(wanted);
+  }
+
+  private async tryChoice(
+    choice: Choice,
+    messages: readonly Message[],
+    options: ReplyOptions,
+  ): Promise<Reply | Failure> {
+    const failures: Failure[] = [];
+    for (const endpoint of this.of(choice.model).toSorted((a, b) => a.load - b.load)) {
+      try {
+        const reply = await this.askEndpoint(endpoint, choice, messages, options);
+        if (typeof reply !== 'string') return reply;
+        failures.push({ reason: reply, error: null });
+      } catch (error) {
+        failures.push(this.failureOf(error, endpoint, choice));
+      }
+    }
+    // An endpoint that has the adapter and failed says more than one that lacks it.
+    const [first = { reason: 'unavailable', error: null }] = failures.toSorted(
+      (a, b) => Number(b.error !== null) - Number(a.error !== null),
+    );
+    return first;
+  }
+
+  /** The reply, or why the endpoint lacks the adapter. One that it has lost, as with a new start, is loaded once more. */
+  private async askEndpoint(
+    endpoint: Endpoint,
+    choice: Choice,
+    messages: readonly Message[],
+    options: ReplyOptions,
+  ): Promise<Reply | Fallback['reason']> {
+    const { adapter } = choice;
+    if (!adapter) return this.ask(endpoint, choice, messages, options);
+    for (let tries = 1; ; tries += 1) {
+      const missing = await endpoint.facts.provide(adapter);
+      options.signal.throwIfAborted();
+      if (missing) return missing;
+      try {
+        return await this.ask(endpoint, choice, messages, options);
+      } catch (error) {
+        if (tries > 1 || !isAppError(error) || error.code !== 'model_unknown') throw error;
+        endpoint.facts.forget();
+      }
+    }
+  }
+
+  /** @throws the error itself where no other endpoint or model would fare better */
+  private failureOf(error: unknown, endpoint: Endpoint, choice: Choice): Failure {
+    if (error instanceof SetAside) return { reason: 'unavailable', error: null };
+    if (!isAppError(error)) throw error;
+    if (error.code === 'model_unknown') {
+      endpoint.facts.forget();
+      return { reason: choice.adapter ? 'adapter_missing' : 'unavailable', error };
+    }
+    if (error.kind === 'permanent') throw error;
+    this.logger.debug(`${endpoint.name} failed: ${error.code}`);
+    return { reason: 'unavailable', error };
+  }
+
+  private async ask(
+    endpoint: Endpoint,
+    choice: Choice,
+    messages: readonly Message[],
+    options: ReplyOptions,
+  ): Promise<Reply> {
+    const { samples, firstSample = 0, grammar } = options;
+    const constrained = grammar !== undefined && (await endpoint.facts.takesGrammar());
+    const request: ChatRequest = {
+      model: choice.name,
+      messages,
+      samples,
+      firstSample,
+      isSampled: samples > 1 || firstSample > 0,
+      maxTokens: choice.model.maxTokens,
+      grammar: constrained ? grammar : undefined,
+    };
+    try {
+      return this.replyOf(endpoint, choice, constrained, await endpoint.ask(request, options));
+    } catch (error) {
+      if (!constrained || !isAppError(error) || error.code !== 'model_refused') throw error;
+      // The server cannot use this grammar; without one it may answer.
+      this.metrics.modelFallbacks.inc({ reason: 'grammar_refused' });
+      this.logger.warn(`${endpoint.name} refuses the grammar: ${error.message}`);
+      const reply = await endpoint.ask({ ...request, grammar: undefined }, options);
+      return this.replyOf(endpoint, choice, false, reply);
+    }
+  }
+
+  private replyOf(
+    endpoint: Endpoint,
+    { name, model }: Choice,
+    constrained: boolean,
+    reply: ChatReply,
+  ): Reply {
+    const { promptTokens, completionTokens } = reply;
+    this.metrics.tokens.inc({ kind: 'prompt', model: name }, promptTokens ?? 0);
+    this.metrics.tokens.inc({ kind: 'completion', model: name }, completionTokens ?? 0);
+    const told = { ...reply, model: name, endpoint: endpoint.name, constrained };
+    if (!model.gpuSeconds || promptTokens === null || completionTokens === null) return told;
+    const { prompt, completion } = model.gpuSeconds;
+    const gpuSeconds = (promptTokens * prompt + completionTokens * completion) / 1_000;
+    this.metrics.gpuSeconds.inc({ model: name }, gpuSeconds);
+    return { ...told, gpuSeconds };
+  }
+
+  private choices(wanted: Wanted): [Choice, ...Choice[]] {
+    return choicesFor(this.catalogue, wanted) as [Choice, ...Choice[]];
+  }
+
+  private of(model: Choice['model']): Endpoint[] {
+    return endpointsOf(this.catalogue, model).flatMap(({ name }) => this.endpoints.get(name) ?? []);
+  }
+}
+
+function allSetAside(wanted: string): AppError {
+  return retryable('model_unavailable', `Every endpoint of ${wanted} is set aside after failures in a row.`, {
+    retryAfterMs: restMs,
+  });
+}

@@ -1,0 +1,89 @@
+import type { CatalogueEndpoint } from '#shared/models/catalogue';
+import { type AppError, isAppError } from '#shared/errors/app-error';
+import type { Metrics } from '#shared/telemetry/metrics';
+import { ChatClient, type ChatRequest } from '../chat/chat.client.js';
+import type { ChatReply } from '../chat/read-reply.js';
+import type { ReplyOptions } from '../model.js';
+import { Breaker } from './breaker.js';
+import { ConcurrencyLimit } from './concurrency-limit.js';
+import { ManySamples } from './many-samples.js';
+import { QueueWatch } from './queue-watch.js';
+import { ServerFacts } from './server-facts.js';
+
+/** One model server with all that is known of its state: what it serves, how much it takes, whether it works. */
+export class Endpoint {
+  readonly facts: ServerFacts;
+  private readonly chat: ChatClient;
+  private readonly limit: ConcurrencyLimit;
+  private readonly breaker = new Breaker();
+  private readonly watch: QueueWatch;
+  private readonly samples = new ManySamples();
+
+  constructor(
+    readonly settings: CatalogueEndpoint,
+    private readonly metrics: Metrics,
+  ) {
+    this.chat = new ChatClient(settings);
+    this.facts = new ServerFacts(settings);
+    this.limit = new ConcurrencyLimit(settings.concurrency);
+    this.watch = new QueueWatch(this.facts, this.limit);
+    this.breaker.onChange(() => this.showState());
+    this.showState();
+  }
+
+  get name(): string {
+    return this.settings.name;
+  }
+
+  get load(): number {
+    return this.limit.load;
+  }
+
+  /** Several samples in as few requests as the server allows. @throws like `request` */
+  ask(request: ChatRequest, options: Pick<ReplyOptions, 'signal' | 'onText'>): Promise<ChatReply> {
+    return this.samples.from(request, (part) =>
+      this.request(part, part.firstSample === request.firstSample ? options : { signal: options.signal }),
+    );
+  }
+
+  /** @throws AppError; SetAside when the endpoint failed too often; the signal's reason */
+  private async request(
+    request: ChatRequest,
+    { signal, onText }: Pick<ReplyOptions, 'signal' | 'onText'>,
+  ): Promise<ChatReply> {
+    const slot = await this.limit.acquire(signal);
+    this.watch.requestStarted();
+    this.showState();
+    const stop = this.metrics.modelRequests.startTimer({ endpoint: this.name, model: request.model });
+    try {
+      const firstToken = this.metrics.modelFirstToken.startTimer({
+        endpoint: this.name,
+        model: request.model,
+      });
+      const listener = { onText, onFirstToken: () => void firstToken() };
+      const reply = await this.breaker.run(() => this.chat.complete(request, signal, listener));
+      slot.succeeded();
+      stop({ outcome: 'done' });
+      return reply;
+    } catch (error) {
+      if (isAppError(error)) this.failed(error);
+      if (isAppError(error) && error.code === 'model_overloaded') slot.refused();
+      stop({ outcome: isAppError(error) ? error.code : signal.aborted ? 'aborted' : 'set_aside' });
+      throw error;
+    } finally {
+      slot.release();
+      this.showState();
+    }
+  }
+
+  private failed({ code }: AppError): void {
+    this.metrics.modelErrors.inc({ code, endpoint: this.name });
+  }
+
+  private showState(): void {
+    const endpoint = this.name;
+    this.metrics.modelOutstanding.set({ endpoint }, this.limit.outstanding);
+    this.metrics.modelLimit.set({ endpoint }, this.limit.limit);
+    this.metrics.modelBreaker.set({ endpoint }, this.breaker.state);
+  }
+}

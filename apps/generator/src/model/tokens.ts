@@ -1,0 +1,1 @@
+export const MODEL_CATALOGUE = Symbol('MODEL_CATALOGUE');
