@@ -67,7 +67,10 @@ const families = [
   ...['%validator', 'satisfies%', '%statefunc', '%\\_accum\\_inv', 'xmlvalidate'],
 ];
 /** Outside the rule and harmless. */
-const exceptions = ['pg_typeof', 'clock_timestamp', 'random', 'starts_with', 'array_cat', 'tsquery_phrase'];
+const exceptions = [
+  ...['pg_typeof', 'clock_timestamp', 'random', 'starts_with', 'array_cat', 'tsquery_phrase'],
+  ...['gen_random_uuid', 'uuidv4', 'uuidv7', 'pg_column_size', 'pg_size_bytes', 'pg_size_pretty'],
+];
 
 const query = `
   SELECT p.proname AS name

@@ -34,6 +34,10 @@ describe('the guard of MySQL', () => {
     'SELECT 1 FROM DUAL WHERE EXISTS (SELECT 1 FROM orders)',
     "SELECT id, MATCH (name) AGAINST ('a') AS score FROM customers WHERE MATCH (name, email) AGAINST ('+a -b' IN BOOLEAN MODE)",
     'SELECT id FROM orders USE INDEX (PRIMARY) WHERE id = 1',
+    "SELECT DATE_ADD(at, INTERVAL '1-2' YEAR_MONTH), DATE_SUB(at, INTERVAL '1:30' HOUR_MINUTE), at + INTERVAL 10 DAY_HOUR FROM orders",
+    `SELECT jt.* FROM orders, JSON_TABLE(j, '$[*]' COLUMNS (a VARCHAR(9) PATH '$.a' DEFAULT '"n"' ON EMPTY NULL ON ERROR,
+       e INT EXISTS PATH '$.c', NESTED PATH '$.b[*]' COLUMNS (b INT PATH '$'))) AS jt JOIN customers USING (id)`,
+    "SELECT JSON_SET(j, '$.a', 1), JSON_REMOVE(j, '$.a'), JSON_MERGE_PATCH(j, '{}'), INET_NTOA(ip), ADD_MONTHS(at, 1) FROM orders",
     'SELECT id FROM orders o FORCE INDEX FOR ORDER BY (by_id, `by x`) ORDER BY id',
   ])('lets %s pass', async (sql) => {
     expect(await guardMysql(sql, { policy: granted, facts })).toBeNull();
@@ -64,6 +68,15 @@ describe('the guard of MySQL', () => {
     ['SELECT v FROM secrets', 'policy'],
     ['SELECT v FROM shop . secrets', 'policy'],
     ['SELECT * FROM (orders, secrets)', 'policy'],
+    ['SELECT INTERVAL 1 DAY + at FROM day_hour, orders', 'unknown_table'],
+    ["SELECT INTERVAL '1-2' secrets FROM orders", 'policy'],
+    ["SELECT * FROM JSON_TABLE('[]', '$' COLUMNS (a INT PATH '$')) t, nowhere", 'unknown_table'],
+    [
+      "SELECT * FROM JSON_TABLE('[]', '$' COLUMNS (a INT PATH '$' DEFAULT (SELECT v FROM secrets) ON EMPTY)) t",
+      'policy',
+    ],
+    ["SELECT * FROM JSON_TABLE('[]', '$' COLUMNS (a INT PATH SLEEP(1))) t", 'policy'],
+    ["SELECT 'a' COLUMNS (a", 'syntax'],
     ['SELECT (SELECT v FROM SECRETS)', 'policy'],
     ['WITH secrets AS (SELECT v FROM secrets) SELECT v FROM secrets', 'policy'],
     ['SELECT v FROM tenant_b.t', 'policy'],

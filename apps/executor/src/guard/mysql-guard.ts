@@ -6,6 +6,7 @@ import { hiddenColumnOf } from './mysql-columns.js';
 import { mysqlFunctions, mysqlWordsBeforeParenthesis } from './mysql-functions.js';
 import { lexMysql, MysqlLexerError, type MysqlToken } from './mysql-lexer.js';
 import { MysqlRelations, type MysqlServerFacts } from './mysql-relations.js';
+import { textForParser } from './mysql-parser-text.js';
 import { relationsOf, UnreadableError } from './mysql-tree.js';
 
 export interface MysqlGuardContext {
@@ -60,7 +61,7 @@ export async function guardMysql(sql: string, context: MysqlGuardContext): Promi
     checkCalls(tokens);
     const relations = new MysqlRelations(context.policy, context.facts);
     checkMentions(tokens, relations, context);
-    for (const { schema, name } of await relationsOf(tokens.map(({ source }) => source).join(' '))) {
+    for (const { schema, name } of await relationsOf(textForParser(tokens))) {
       const isNothing =
         schema === null && name.toLowerCase() === 'dual' && !context.facts.relations.has('dual');
       if (isNothing || relations.mayRead(schema, name)) continue;
