@@ -5,12 +5,14 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { availableParallelism, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Embedder } from '../apps/retriever/src/embeddings/embedder.js';
 import { OnnxEmbedder } from '../apps/retriever/src/embeddings/onnx.embedder.js';
 import { SnapshotContext } from '../apps/retriever/src/context/snapshot-context.js';
 import { EmbeddedSchemaIndex } from '../apps/retriever/src/indexing/embedded/embedded.schema-index.js';
 import { SchemaSearch } from '../apps/retriever/src/schema-search.js';
 import { snapshotOf } from '../evaluation/src/retrieval/spider-snapshots.js';
 import { quantilesOf } from '../evaluation/src/statistics/quantiles.js';
+import { RandomEmbedder } from './retrieval/random-embedder.js';
 import { plotGrowth } from './retrieval/plot.js';
 import { generateQuestions, generateSchema } from './retrieval/generated-schema.js';
 
@@ -20,6 +22,8 @@ const { values: options } = parseArgs({
     questions: { type: 'string', default: '300' },
     /** Folder of the encoder; words alone without. */
     encoder: { type: 'string' },
+    /** Random vectors in the place of an encoder's: of a search they tell the time, of embedding nothing. */
+    random: { type: 'boolean', default: false },
     plot: { type: 'string' },
     out: { type: 'string' },
   },
@@ -37,7 +41,7 @@ interface Measured {
 async function measure(tables: number): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), 'nano-bench-retrieval-'));
   const index = new EmbeddedSchemaIndex(folder);
-  const embedder = options.encoder === undefined ? null : await OnnxEmbedder.load(options.encoder);
+  const embedder = await openEmbedder();
   try {
     const search = new SchemaSearch(index, embedder);
     const snapshot = snapshotOf(generateSchema(tables), 'postgres');
@@ -68,6 +72,11 @@ async function measure(tables: number): Promise<Measured> {
     await embedder?.close();
     rmSync(folder, { recursive: true });
   }
+}
+
+async function openEmbedder(): Promise<Embedder | null> {
+  if (options.random) return new RandomEmbedder();
+  return options.encoder === undefined ? null : OnnxEmbedder.load(options.encoder);
 }
 
 function sizeOf(folder: string): number {
