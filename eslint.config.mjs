@@ -5,7 +5,11 @@ import tseslint from 'typescript-eslint';
 
 const testSources = ['**/*.spec.ts', '**/*.fixture.ts', '**/test-support/**', 'tests/**', 'bench/**'];
 /** The only code that reads the environment; all else gets its configuration handed in. */
-const configurationSources = ['libs/shared/src/config/**', 'apps/cli/src/config.ts', 'apps/*/src/main.ts'];
+const configurationSources = [
+  'libs/shared/src/config/**',
+  'apps/cli/src/config.ts',
+  'apps/*/src/{main,*.main}.ts',
+];
 
 const environmentRule = [
   'error',

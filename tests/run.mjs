@@ -81,15 +81,24 @@ async function runJest(tier) {
 }
 
 const servers = {};
+let compose = true;
+let kustomize = true;
 
 function missingSuites() {
   const suites = [];
+  if (!compose) suites.push('/compose[.]int[.]ts$');
+  if (!kustomize) suites.push('/kustomize[.]int[.]ts$');
   if (servers.NANO_TEST_REDIS_URL === undefined) suites.push('/redis-[^/]*$');
   if (servers.NANO_TEST_MARIADB_URL === undefined) suites.push('/mysql[^/]*[.]int[.]ts$');
   return suites;
 }
 
 async function startServers() {
+  compose = has('docker-compose', 'nothing tries the Compose file');
+  kustomize = has('kubernetes-client', 'nothing holds the overlays against kustomize', 'kubectl', [
+    'kustomize',
+    '--help',
+  ]);
   const { startPostgres } = await import('../dist/tests/support/postgres.js');
   const postgres = await startPostgres();
   stops.push(() => postgres.stop());
@@ -109,8 +118,8 @@ async function startServers() {
 }
 
 /** Debian's package, installed where we may. Without it tests are missing: said loudly, and a failure in CI. */
-function has(name, loss, program = name) {
-  const present = () => spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
+function has(name, loss, program = name, question = ['--version']) {
+  const present = () => spawnSync(program, question, { stdio: 'ignore' }).status === 0;
   if (present()) return true;
   if (process.getuid?.() === 0 && spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status === 0) {
     console.log(`Installing ${name} …`);

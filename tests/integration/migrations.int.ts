@@ -37,6 +37,17 @@ it('is migrated once by five processes that start at once, and again by none', a
   expect(await describeSchema()).toEqual(first);
 });
 
+it('leaves a schema alone that a later version has migrated', async () => {
+  await withPool(async (pool) => {
+    await pool.query("insert into kysely_migration (name, timestamp) values ('9999-later', 'now')");
+    const before = await describeSchema();
+    await migrateToLatest(createDatabase(pool));
+    await waitForSchema(createDatabase(pool), 1_000);
+    expect(await describeSchema()).toEqual(before);
+    await pool.query("delete from kysely_migration where name = '9999-later'");
+  });
+});
+
 it('says that the database cannot be reached rather than that it is old', async () => {
   const pool = createPool('postgres://nobody@127.0.0.1:1/none', 1);
   await expect(waitForSchema(createDatabase(pool), 300)).rejects.toThrow(/ECONNREFUSED/);

@@ -8,6 +8,7 @@ import {
   parseEnvironment,
   type Environment,
 } from '#shared/config/environment';
+import { readSecretFiles } from '#shared/config/secret-files';
 
 /** What the command line itself reads; everything in its environment goes on to the apps that it starts. */
 export const cliEnvironmentSchema = z.object({
@@ -43,6 +44,7 @@ export interface CliConfig {
 /** @throws ConfigurationError naming every wrong variable */
 export function readConfig(environment: Environment = process.env): CliConfig {
   const read = parseEnvironment(cliEnvironmentSchema, environment);
+  const { environment: handedOn } = readSecretFiles(environment);
   const data = read.XDG_DATA_HOME ?? join(homedir(), '.local/share');
   return {
     home: resolve(read.NANO_HOME ?? join(data, 'nano-analyst')),
@@ -56,7 +58,7 @@ export function readConfig(environment: Environment = process.env): CliConfig {
         : { baseUrl: read.LLM_BASE_URL, model: read.LLM_MODEL, apiKey: read.LLM_API_KEY },
     gatewayHost: read.GATEWAY_HOST,
     gatewayPort: read.GATEWAY_PORT,
-    environment: Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== '')),
+    environment: Object.fromEntries(Object.entries(handedOn).filter(([, value]) => value !== '')),
   };
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { describeError } from '../errors/app-error.js';
 import { parseRedisUrl } from '../queue/redis-url.js';
+import { readSecretFiles } from './secret-files.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -12,19 +13,24 @@ export class ConfigurationError extends Error {
 }
 
 /**
- * Parses the environment by an app's schema. An empty value counts as unset, as Compose and Kubernetes write it.
+ * Parses the environment by an app's schema. An empty value counts as unset, as Compose and Kubernetes write it, and
+ * a secret may lie in a file.
  * @throws ConfigurationError naming every wrong variable; the values themselves are never shown: some are secrets.
  */
 export function parseEnvironment<S extends z.ZodObject>(schema: S, environment: Environment): z.infer<S> {
+  const { environment: read, problems } = readSecretFiles(environment);
+  if (problems.length > 0) throw invalid(problems);
   const set = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+    Object.entries(read).filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = schema.safeParse(set);
   if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-  throw new ConfigurationError(
-    `The environment is not valid:\n${lines.join('\n')}\nSee docs/configuration.md.`,
-  );
+  throw invalid(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+}
+
+function invalid(problems: string[]): ConfigurationError {
+  const lines = problems.map((problem) => `  ${problem}\n`).join('');
+  return new ConfigurationError(`The environment is not valid:\n${lines}See docs/configuration.md.`);
 }
 
 const port = z.coerce.number().int().min(0).max(65_535);

@@ -23,8 +23,12 @@ const sqlFiles: MigrationProvider = {
   },
 };
 
-/** Brings the schema up to date. Several processes may call it at once: one works, the others wait. */
+/**
+ * Brings the schema up to date. Several processes may call it at once: one works, the others wait. A schema that a later
+ * version has migrated is left as it is, so that this version can still start beside that one.
+ */
 export async function migrateToLatest(db: Database): Promise<void> {
+  if ((await whyNotCurrent(db)) === null) return;
   const { error } = await new Migrator({ db, provider: sqlFiles }).migrateToLatest();
   if (error !== undefined)
     throw error instanceof Error ? error : new Error('The database could not be migrated.', { cause: error });

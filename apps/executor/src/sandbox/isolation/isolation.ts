@@ -41,7 +41,10 @@ function findProgram(name: string): string | undefined {
   return programFolders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 
-/** Finds the strongest isolation of the host. The launcher is compiled once into `cacheFolder`, where there is a compiler. */
+/**
+ * Finds the strongest isolation of the host. The launcher is the one that lies beside its source, as in an image; else it
+ * is compiled once into `cacheFolder`, where there is a compiler.
+ */
 export async function detectIsolation(cacheFolder: string): Promise<Isolation> {
   const launcher = await buildLauncher(cacheFolder);
   if ('path' in launcher) return landlockIsolation(launcher.path);
@@ -91,7 +94,9 @@ async function buildLauncher(cacheFolder: string): Promise<{ path: string } | { 
   try {
     const source = await readFile(launcherSource);
     const version = createHash('sha256').update(source).update(process.arch).digest('hex').slice(0, 16);
-    const path = join(cacheFolder, `sandbox-launch-${version}`);
+    const name = `sandbox-launch-${version}`;
+    const shipped = join(dirname(launcherSource), name);
+    const path = existsSync(shipped) ? shipped : join(cacheFolder, name);
     if (!existsSync(path)) await compile(path);
     await run(path, ['probe'], { env: {} });
     return { path };

@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { flows } from './flows.js';
+import { kubernetesFolder, type Manifest, render } from './kustomize.js';
+import { workloads } from './pods.js';
+
+const inCluster = (folder: string) => [
+  ...render(join(kubernetesFolder, folder)),
+  ...render(join(kubernetesFolder, 'migration')),
+];
+const allowed = (objects: Manifest[]) =>
+  flows(
+    objects,
+    workloads(objects).map(({ component }) => component),
+  ).filter((flow) => !flow.includes('namespace kube-system:53'));
+
+const targets = ['executor', 'gateway', 'retriever'].flatMap((app) => [
+  `${app} -> 10.20.0.0/24:3306`,
+  `${app} -> 10.20.0.0/24:5432`,
+]);
+const state = ['executor', 'gateway', 'generator', 'migrate', 'retriever'].flatMap((app) => [
+  `${app} -> postgres:5432`,
+  `${app} -> redis:6379`,
+]);
+const clients = ['namespace ingress-nginx -> gateway:8080'];
+
+describe('what may be reached', () => {
+  it('is all that is named here, on one node', () => {
+    const objects = inCluster('overlays/single-node');
+    const inside = ['generator -> baseline:8089', 'retriever -> qdrant:6333'];
+    expect(withoutMonitoring(objects)).toEqual([...targets, ...state, ...clients, ...inside].sort());
+  });
+
+  it('is all that is named here, with a model', () => {
+    const objects = inCluster('overlays/gpu-t4');
+    const inside = ['generator -> vllm:8000', 'retriever -> qdrant:6333'];
+    expect(withoutMonitoring(objects)).toEqual([...targets, ...state, ...clients, ...inside].sort());
+  });
+
+  it('is what the operators run, where they run the state', () => {
+    const found = withoutMonitoring(inCluster('overlays/ha')).filter((flow) => flow.includes('{'));
+    const apps = ['executor', 'gateway', 'generator', 'migrate', 'retriever'];
+    expect(found).toEqual(
+      [
+        ...apps.flatMap((app) => [
+          `${app} -> {"cnpg.io/cluster":"nano-postgres"}:5432`,
+          `${app} -> {"app.kubernetes.io/part-of":"nano-redis"}:6379`,
+          `${app} -> {"app.kubernetes.io/part-of":"nano-redis"}:26379`,
+        ]),
+        'retriever -> {"app.kubernetes.io/instance":"qdrant"}:6333',
+      ].sort(),
+    );
+  });
+
+  it('is names for all, and metrics for monitoring', () => {
+    const objects = inCluster('overlays/gpu-t4');
+    const all = flows(
+      objects,
+      workloads(objects).map(({ component }) => component),
+    );
+    const resolving = all.filter((flow) => flow.includes('kube-system'));
+    expect(resolving).toHaveLength(workloads(objects).length);
+    const scraped = all
+      .filter((flow) => flow.startsWith('namespace monitoring'))
+      .map((flow) => flow.split(' -> ')[1]);
+    for (const target of [
+      'gateway:8080',
+      'retriever:8081',
+      'generator:8082',
+      'executor:8083',
+      'vllm:8000',
+      'qdrant:6333',
+    ])
+      expect(scraped).toContain(target);
+    expect(scraped.some((target) => /^(postgres|redis|migrate)/.test(target ?? ''))).toBe(false);
+  });
+
+  it('is nothing without a policy that allows it', () => {
+    const deny = render(join(kubernetesFolder, 'base')).find(
+      ({ metadata }) => metadata.name === 'default-deny',
+    );
+    expect(deny?.['spec']).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
+  });
+});
+
+function withoutMonitoring(objects: Manifest[]): string[] {
+  return allowed(objects).filter((flow) => !flow.startsWith('namespace monitoring'));
+}
