@@ -67,6 +67,18 @@ const steps: Record<string, Step> = {
     to: 'executing',
     take: (s, id) => s.storeCandidates(id, started),
   },
+  storeClarification: {
+    from: 'generating',
+    attempt: 2,
+    to: 'succeeded',
+    take: (s, id) => s.storeClarification(id, started, 'Which?'),
+  },
+  storeRefusal: {
+    from: 'generating',
+    attempt: 2,
+    to: 'failed',
+    take: (s, id) => s.storeRefusal(id, started, error),
+  },
   storeCorrection: {
     from: 'executing',
     attempt: 2,

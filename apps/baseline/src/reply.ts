@@ -4,6 +4,9 @@ import { translate } from './translate.js';
 
 const noSchema =
   'I am a rule-based baseline, not a language model: I can only turn a question over a described schema into SQL, and this message has none.';
+/** In the form that the prompt offers for it. */
+const notAnswerable =
+  'NOT_ANSWERABLE: I am a rule-based baseline, not a language model, and found nothing of this question in the schema.';
 const notUnderstood =
   'I am a rule-based baseline, not a language model, and I do not understand this question well enough to write SQL for it.';
 
@@ -14,10 +17,13 @@ export function reply(messages: Message[], n: number): string[] {
   if (!prompt) return Array.from({ length: n }, () => noSchema);
   const failed = new Set(prompt.failed.map(normalise));
   const readings: string[] = [];
+  let isUnderstood = false;
   for (const sql of readingsOf(prompt)) {
+    isUnderstood = true;
     if (!failed.has(normalise(sql))) readings.push(sql);
     if (readings.length === n) break;
   }
+  if (!isUnderstood) return Array.from({ length: n }, () => notAnswerable);
   return Array.from({ length: n }, (_, at) => {
     const sql = readings[at] ?? readings.at(-1);
     return sql === undefined ? notUnderstood : `\`\`\`sql\n${sql}\n\`\`\``;

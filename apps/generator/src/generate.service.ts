@@ -5,10 +5,12 @@ import { permanent } from '#shared/errors/app-error';
 import type { Purpose } from '#shared/models/purposes';
 import type { QueryWork } from '#shared/persistence/query.work';
 import { QueryStore } from '#shared/persistence/query.store';
+import type { StartedAttempt } from '#shared/persistence/transition';
 import { buildPrompt } from '#shared/prompt/prompt';
 import { JobQueue } from '#shared/queue/job-queue';
 import { GENERATOR_CONFIG, type GeneratorConfig } from './config.js';
 import { extractSql } from './extraction/extract-sql.js';
+import { type Refusal, refusalOf } from './extraction/refusal.js';
 import { Model, type ModelLimits, type Reply, type Wanted } from './model/model.js';
 
 /** Asks the model for candidates and hands the query to the executor. */
@@ -39,16 +41,30 @@ export class GenerateService {
       samples: work.candidateCount,
       signal,
     });
-    const stored = await this.queries.storeCandidates(work.id, {
+    const refusal = refusalOf(reply.texts);
+    const attempt: StartedAttempt = {
       number: work.attempt,
       model: reply.model,
-      candidates: toCandidates(reply.texts),
+      candidates: refusal ? [] : toCandidates(reply.texts),
       promptTokens: reply.promptTokens,
       completionTokens: reply.completionTokens,
       generateMs: performance.now() - started,
       details: { ...detailsOf(reply), prompt: facts },
-    });
-    if (stored) await this.queue.enqueue('execute', { queryId: work.id, attempt: work.attempt });
+    };
+    if (refusal) await this.endWithout(work.id, attempt, refusal);
+    else if (await this.queries.storeCandidates(work.id, attempt))
+      await this.queue.enqueue('execute', { queryId: work.id, attempt: work.attempt });
+  }
+
+  /** The model said that it cannot write SQL for this: none is made up. */
+  private async endWithout(id: string, attempt: StartedAttempt, { kind, text }: Refusal): Promise<void> {
+    if (kind === 'clarify') await this.queries.storeClarification(id, attempt, text);
+    else
+      await this.queries.storeRefusal(id, attempt, {
+        code: 'not_answerable',
+        stage: 'generate',
+        message: `The model says that the data does not answer this${text === '' ? '.' : `: ${text}`}`,
+      });
   }
 }
 

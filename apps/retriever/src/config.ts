@@ -48,6 +48,14 @@ export const retrieverSchema = z
         'Tokens, as estimated, that the tables of a context may take; a schema that fits goes in whole',
       ),
     CONTEXT_TABLES: fields.count.default(12).describe('Tables of a schema that does not fit whole'),
+    RELEVANCE_FLOOR: z.coerce
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.25)
+      .describe(
+        'Likeness (cosine) of a question and the nearest table or column below which, if no word matches either, the query fails with `not_answerable`; 0 refuses none',
+      ),
     EXAMPLE_ANSWERS: z
       .enum(['near', 'exact', 'none'])
       .default('near')

@@ -11,6 +11,7 @@ import { type ContextBudget, SnapshotContext } from './context/snapshot-context.
 import { EarlierTurns } from './conversation/earlier-turns.js';
 import { isFollowUp } from './conversation/follow-up.js';
 import { tablesOfStatement } from './conversation/tables-of-statement.js';
+import { Evidence } from './evidence/evidence.js';
 import type { ExampleAnswer } from './examples/example-answers.js';
 import { ExampleSearch } from './examples/example-search.js';
 import type { UnitHit } from './indexing/unit.js';
@@ -37,6 +38,7 @@ export class RetrieveService {
     private readonly search: SchemaSearch,
     private readonly examples: ExampleSearch,
     private readonly earlier: EarlierTurns,
+    private readonly evidence: Evidence,
     private readonly queries: QueryStore,
     private readonly queue: JobQueue,
     private readonly metrics: Metrics,
@@ -86,19 +88,26 @@ export class RetrieveService {
       context.values.map(({ value }) => value),
     );
     const { datasourceId, question } = work;
-    const { answers } = this;
     // The words of a follow-up mean something else in every conversation.
-    if (answers === 'none' || latest) return { context, answer: null };
+    if (latest) return { context, answer: null };
+    const answer = await this.answerOf({ datasourceId, version, question }, context, snapshot);
+    if (answer) return { context, answer };
+    if (!(await this.evidence.isThere({ datasourceId, fingerprint, question }, context, hits, snapshot)))
+      throw permanent(
+        'not_answerable',
+        'No table, column, value or term of the datasource is like anything in the question.',
+      );
+    return { context, answer: null };
+  }
+
+  private async answerOf(
+    asked: { datasourceId: string; version: number; question: string },
+    context: Context,
+    snapshot: SnapshotContext,
+  ): Promise<ExampleAnswer | null> {
+    if (this.answers === 'none') return null;
     const schema = snapshot.valuesOf(context.values);
-    return {
-      context,
-      answer: await this.examples.answer(
-        { datasourceId, version, question },
-        answers === 'near',
-        fingerprint,
-        schema,
-      ),
-    };
+    return this.examples.answer(asked, this.answers === 'near', context.fingerprint, schema);
   }
 
   /** The turns that the question goes on from, the newest first; none where it opens a topic. */

@@ -9,6 +9,7 @@ import type { RetrieverConfig } from './config.js';
 import { chooseEmbedder } from './embeddings/choose-embedder.js';
 import type { Embedder } from './embeddings/embedder.js';
 import { EarlierTurns } from './conversation/earlier-turns.js';
+import { Evidence } from './evidence/evidence.js';
 import { ExampleSearch } from './examples/example-search.js';
 import { IndexProcessor } from './index.processor.js';
 import { IndexService } from './index.service.js';
@@ -57,6 +58,7 @@ export class RetrieverModule {
         ...stageProviders,
         ExampleSearch,
         EarlierTurns,
+        Evidence,
         RetrieveService,
         RetrieveProcessor,
         IndexService,

@@ -31,6 +31,20 @@ export class SchemaSearch {
     return this.search(this.schemaKey(datasourceId, fingerprint), question);
   }
 
+  /** Whether a unit of the schema has a word of the question. */
+  async knowsWords(datasourceId: string, fingerprint: string, question: string): Promise<boolean> {
+    const key = this.schemaKey(datasourceId, fingerprint);
+    return (await this.index.search(key, { stems: questionStems(question), vector: null })).length > 0;
+  }
+
+  /** Cosine of the question and the text that is most like it, from -1 to 1; null where there are no vectors. */
+  async nearness(question: string, texts: readonly string[]): Promise<number | null> {
+    const vector = await this.vectors.of(question);
+    if (!vector || !this.embedder || texts.length === 0) return null;
+    const others = await this.embedder.embed(texts);
+    return Math.max(...others.map((other) => dot(vector, other)));
+  }
+
   /** @param version names the examples that the units are of */
   prepareExamples(datasourceId: string, version: string, units: () => IndexUnit[]): Promise<void> {
     return this.build(this.examplesKey(datasourceId, version), units);
@@ -74,4 +88,9 @@ export class SchemaSearch {
       .slice(0, 32);
     return { datasourceId, part, version, model };
   }
+}
+
+/** Cosine of vectors of length 1. */
+function dot(one: Float32Array, other: Float32Array): number {
+  return one.reduce((sum, value, index) => sum + value * (other[index] ?? 0), 0);
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { permanent } from '#shared/errors/app-error';
 import { type Environment, parseEnvironment } from '#shared/config/environment';
-import { retrieverSchema } from '../../../apps/retriever/src/config.js';
+import { type RetrieverConfig, retrieverSchema } from '../../../apps/retriever/src/config.js';
 import type { ContextBudget } from '../../../apps/retriever/src/context/snapshot-context.js';
 import { chooseEmbedder } from '../../../apps/retriever/src/embeddings/choose-embedder.js';
 import type { Embedder } from '../../../apps/retriever/src/embeddings/embedder.js';
@@ -12,6 +12,7 @@ export interface OpenRetriever {
   index: SchemaIndex;
   embedder: Embedder | null;
   budget: ContextBudget;
+  config: RetrieverConfig;
   close: () => Promise<void>;
 }
 
@@ -41,6 +42,7 @@ export async function openRetriever(options: {
   return {
     index,
     embedder,
+    config,
     budget: { tokens: config.CONTEXT_TOKENS, tables: config.CONTEXT_TABLES },
     close: async () => {
       await index.close();

@@ -14,11 +14,13 @@ export const askedQuestionSchema = z.object({
   timings: timingsSchema,
   failure: queryErrorSchema.nullable(),
   conversationId: z.string().optional(),
+  /** What the model asked back instead. */
+  clarification: z.string().optional(),
 });
 export type AskedQuestion = z.infer<typeof askedQuestionSchema>;
 
 export function askedQuestion(index: number, query: QueryView): AskedQuestion {
-  const { id, status, sql, attempts, tables, timings, error, conversationId } = query;
+  const { id, status, sql, attempts, tables, timings, error, conversationId, clarification } = query;
   return {
     index,
     queryId: id,
@@ -29,6 +31,7 @@ export function askedQuestion(index: number, query: QueryView): AskedQuestion {
     timings,
     failure: error ?? null,
     ...(conversationId !== undefined && { conversationId }),
+    ...(clarification !== undefined && { clarification }),
   };
 }
 

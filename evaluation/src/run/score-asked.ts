@@ -28,7 +28,7 @@ async function scoreOne(
   scorer: StatementScorer,
 ): Promise<PipelineScore> {
   const { score, predictedMs } = await scorer.score(question, predictedOf(asked));
-  const answered = asked.status === 'succeeded';
+  const answered = asked.status === 'succeeded' && asked.clarification === undefined;
   const isRight = async (sql: string) =>
     sql === score.predicted ? score.correct : (await scorer.score(question, sql)).score.correct;
   return {
@@ -44,6 +44,7 @@ async function scoreOne(
     timings: asked.timings,
     sqlMs: predictedMs,
     failure: asked.failure,
+    clarification: asked.clarification ?? null,
   };
 }
 
@@ -60,7 +61,9 @@ async function scoreAttempt(
   return { ...attempt, candidates };
 }
 
-function unanswered({ failure, status }: AskedQuestion) {
+function unanswered({ failure, status, clarification }: AskedQuestion) {
+  if (clarification !== undefined)
+    return { kind: 'unanswered' as const, message: `the model asks back: ${clarification}` };
   return {
     kind: 'unanswered' as const,
     message: failure ? `${failure.code}: ${failure.message}` : `the query is ${status}`,

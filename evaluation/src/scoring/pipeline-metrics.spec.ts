@@ -46,6 +46,7 @@ function score(index: number, part: Partial<PipelineScore>): PipelineScore {
     timings: { retrieve: 1, generate: 2, execute: 3, waited: 4, total: 10 * (index + 1) },
     sqlMs: 1.5,
     failure: null,
+    clarification: null,
     ...part,
   };
 }

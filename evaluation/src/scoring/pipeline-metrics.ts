@@ -32,6 +32,8 @@ export interface PipelineMetrics extends Metrics {
   firstAttempt: { ex: number; executes: number; exInterval: Interval };
   /** Each correction: how many questions came to it, how many it ended with an answer, a right one, and what it adds to EX. */
   corrections: { number: number; reached: number; answered: number; correct: number; gain: number }[];
+  /** Questions that the service says it cannot answer, by how: all of them count as wrong. */
+  withoutAnswer: { notAnswerable: number; clarifications: number };
   voting: Gain & { firstCandidate?: number; anyCandidate?: number };
   staticRepair: Gain;
   verifiedExamples: Gain;
@@ -66,6 +68,10 @@ export function pipelineMetricsOf(scores: readonly PipelineScore[], facts: RunFa
     ...metricsOf(scores, seed, other),
     firstAttempt: firstAttemptOf(scores),
     corrections: correctionsOf(scores, maxCorrections),
+    withoutAnswer: {
+      notAnswerable: scores.filter(({ failure }) => failure?.code === 'not_answerable').length,
+      clarifications: scores.filter(({ clarification }) => clarification !== null).length,
+    },
     voting: votingOf(scores, candidates),
     staticRepair: notBuilt('static repair'),
     verifiedExamples: notBuilt('verified examples'),

@@ -19,4 +19,6 @@ export interface PipelineScore extends QuestionScore {
   /** Milliseconds that the database worked for the predicted statement, run by itself. */
   sqlMs: number;
   failure: QueryError | null;
+  /** What the model asked back instead of an answer. */
+  clarification: string | null;
 }

@@ -63,7 +63,7 @@ async function askOne(
   stdout.line(`\n${stdout.style('bold', `? ${question}`)}`);
   const query = await askQuestion(client, { question, datasource }, stagePrinter(stdout), interrupt);
   printAnswer(query, stdout);
-  return query.status === 'succeeded';
+  return query.status === 'succeeded' && query.clarification === undefined;
 }
 
 function seconds(since: number): string {

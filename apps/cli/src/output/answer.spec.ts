@@ -58,6 +58,11 @@ describe('an answer on the terminal', () => {
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/u);
   });
 
+  it('shows what the model asks back', () => {
+    const text = printed({ sql: null, clarification: 'Which\nyear?\u001b' });
+    expect(text).toBe('  the model asks back: Which year?\ufffd\n  no SQL, 12 ms');
+  });
+
   it('says which verified example answered, and what was replaced in it', () => {
     const attempt = {
       number: 1,

@@ -15,8 +15,14 @@ export function printAnswer(query: QueryView, output: Output): void {
   if (query.sql) {
     for (const line of plain(query.sql).trim().split('\n')) output.line(indent + output.style('cyan', line));
   }
-  if (query.status === 'succeeded') printRows(query, output);
+  if (query.clarification !== undefined) printClarification(query, query.clarification, output);
+  else if (query.status === 'succeeded') printRows(query, output);
   else printFailure(query, output);
+}
+
+function printClarification(query: QueryView, clarification: string, output: Output): void {
+  output.line(`${indent}${output.style('yellow', 'the model asks back:')} ${oneLine(clarification)}`);
+  output.line(indent + output.style('dim', `no SQL, ${Math.round(query.timings.total)} ms`));
 }
 
 function printRows(query: QueryView, output: Output): void {

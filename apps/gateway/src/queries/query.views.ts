@@ -26,6 +26,7 @@ export class QueryViews {
         'datasource.name as datasource',
         'query.question',
         'query.chosen_sql as sql',
+        'query.clarification',
         'query.error',
         'query.conversation_id as conversationId',
         sql<
@@ -76,6 +77,7 @@ export class QueryViews {
       timings: timings(row.steps, row.totalMs),
       createdAt: row.createdAt.toISOString(),
       finishedAt: row.finishedAt?.toISOString() ?? null,
+      ...(row.clarification !== null && { clarification: row.clarification }),
       ...(row.error && { error: row.error }),
     };
   }

@@ -105,7 +105,11 @@ export class RowsController {
     const head = idSchema.safeParse(id).success ? await this.answers.head(id) : undefined;
     if (!head) throw permanent('not_found', `There is no query ${id.slice(0, 64)}.`);
     const { columns } = head;
-    if (columns === null) throw permanent('not_found', `The query has no rows: it is ${head.status}.`);
+    if (columns === null)
+      throw permanent(
+        'not_found',
+        `The query has no rows: it is ${head.status}${head.status === 'succeeded' ? ', with a clarification' : ''}.`,
+      );
     return { ...head, columns };
   }
 }

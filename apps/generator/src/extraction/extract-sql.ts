@@ -13,7 +13,7 @@ const embeddedStart =
  * Null when there is none. What comes out is not trusted: the executor's guard decides.
  */
 export function extractSql(reply: string): string | null {
-  const text = reply.replaceAll('\r\n', '\n').replaceAll(reasoning, '').trim();
+  const text = withoutReasoning(reply);
   const inline = inlineFence.exec(text)?.[1];
   if (inline !== undefined && statementStart.test(inline)) return firstStatement(inline);
   for (const [, language = '', body = ''] of text.matchAll(fence)) {
@@ -23,6 +23,10 @@ export function extractSql(reply: string): string | null {
   if (statementStart.test(withoutLeadingComments(text))) return firstStatement(cutTrailingProse(text));
   const embedded = embeddedStart.exec(text)?.[1];
   return embedded === undefined ? null : firstStatement(cutTrailingProse(embedded));
+}
+
+export function withoutReasoning(reply: string): string {
+  return reply.replaceAll('\r\n', '\n').replaceAll(reasoning, '').trim();
 }
 
 /** Up to the first semicolon that stands outside of strings, quoted names and comments. */

@@ -4,7 +4,8 @@ import { renderTableCard } from '#shared/schema/table-card';
 import { estimateTokens } from '#shared/schema/token-estimate';
 import { normalForm } from '../examples/question-tokens.js';
 import type { SchemaValues } from '../examples/template.js';
-import type { UnitHit } from '../indexing/unit.js';
+import { unitsOf } from '../indexing/snapshot-units.js';
+import type { UnitHit, UnitSubject } from '../indexing/unit.js';
 import { questionStems, stems } from '../indexing/words.js';
 import { JoinGraph } from '../ranking/join-closure.js';
 import { rankTables, type RankedTable } from '../ranking/rank-tables.js';
@@ -53,6 +54,21 @@ export class SnapshotContext {
     // An index may be a moment ahead of the snapshot, or behind.
     const ranked = rankTables(hits, this.graph).filter(({ table }) => this.tables.has(table));
     return ranked.length > 0 ? ranked : this.mostConnected();
+  }
+
+  /** How many tables it has. */
+  get size(): number {
+    return this.tables.size;
+  }
+
+  /** What the vectors of these units are made of. */
+  textsOf(hits: readonly UnitHit[]): string[] {
+    const tables = [...new Set(hits.map(({ table }) => table))].flatMap(
+      (name) => this.tables.get(name) ?? [],
+    );
+    const found = new Set(hits.map(unitName));
+    const units = unitsOf({ ...this.snapshot, tables, terms: [] });
+    return units.filter((unit) => unit.text !== '' && found.has(unitName(unit))).map(({ text }) => text);
   }
 
   /** What is searched for a question: the definitions of its terms name tables and columns that it does not. */
@@ -212,6 +228,10 @@ function writtenLike(like: string, cell: string, value: string): string[] {
   if (like === cell) return [value];
   if (like === cell.toLowerCase()) return [value.toLowerCase()];
   return like === cell.toUpperCase() ? [value.toUpperCase()] : [];
+}
+
+function unitName({ kind, table, column }: UnitSubject): string {
+  return JSON.stringify([kind, table, column]);
 }
 
 function foundColumns(hits: readonly UnitHit[]): Map<string, Set<string>> {

@@ -21,3 +21,19 @@ export function questionStems(question: string): string[] {
   const telling = words.filter((word) => !functionWords.has(word));
   return [...new Set(stems((telling.length > 0 ? telling : words).join(' ')))];
 }
+
+/** Whether a question has a word that says what it is about. */
+export function tells(question: string): boolean {
+  return terms(question).some((word) => !functionWords.has(word));
+}
+
+/** Words of English questions that those of its neighbours do not have. */
+const englishWords = new Set(
+  'the what which who whose how when where why show give find did does every each their there with from please'.split(
+    ' ',
+  ),
+);
+
+export function isEnglish(question: string): boolean {
+  return terms(question).some((word) => englishWords.has(word));
+}

@@ -106,6 +106,10 @@ export const querySchema = z
     timings: timingsSchema,
     createdAt: z.iso.datetime(),
     finishedAt: z.iso.datetime().nullable(),
+    clarification: z
+      .string()
+      .optional()
+      .describe('What the model asks back: the query succeeded without SQL and rows'),
     error: queryErrorSchema.optional(),
   })
   .meta({ id: 'Query' });

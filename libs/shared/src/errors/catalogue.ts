@@ -136,6 +136,12 @@ export const errorCatalogue = {
     mend: 'Run the statements in the message and register again, or send `allowPrivileged: true`.',
   },
 
+  not_answerable: {
+    http: null,
+    stage: null,
+    meaning: 'The question is not about what the datasource holds, so that no SQL was made up for it.',
+    mend: 'Ask in the words of its tables, describe them with `./nano datasource describe`, or ask another datasource.',
+  },
   payload_invalid: {
     http: null,
     stage: null,

@@ -82,6 +82,16 @@ export class QueryStore {
     return this.move({ id, from, to: 'executing', workedMs: started.generateMs, started, data });
   }
 
+  /** generating n → succeeded: the model asks back. There is no SQL and no answer. */
+  storeClarification(id: string, started: StartedAttempt, clarification: string): Promise<boolean> {
+    return this.move({ ...saidStep(id, started), to: 'succeeded', clarification, data: { clarification } });
+  }
+
+  /** generating n → failed: the model says that the data has no answer. */
+  storeRefusal(id: string, started: StartedAttempt, error: QueryError): Promise<boolean> {
+    return this.move({ ...saidStep(id, started), to: 'failed', error, data: { error } });
+  }
+
   /** executing n → generating n+1: a correction. */
   storeCorrection(id: string, executed: ExecutedAttempt): Promise<boolean> {
     const data = { failed: executed.candidates };
@@ -152,9 +162,16 @@ export class QueryStore {
   private count(step: Transition): void {
     if (!isFinal(step.to)) return;
     this.metrics.queriesEnded.inc({ status: step.to, code: step.error?.code ?? '' });
+    if (step.clarification !== undefined) this.metrics.clarifications.inc();
     if (step.to === 'succeeded' && step.executed)
       this.metrics.attemptsUntilSuccess.observe(step.executed.number);
   }
+}
+
+/** A reply that holds no SQL and needs none. */
+function saidStep(id: string, started: StartedAttempt) {
+  const from: Expected = { status: ['generating'], attempt: started.number };
+  return { id, from, started, workedMs: started.generateMs };
 }
 
 function executedStep(id: string, executed: ExecutedAttempt) {

@@ -47,6 +47,7 @@ export interface Tables {
     candidate_count: number;
     context: NullableJson<Context>;
     chosen_sql: string | null;
+    clarification: string | null;
     error: NullableJson<QueryError>;
     idempotency_key: string | null;
     request_hash: string | null;

@@ -20,6 +20,8 @@ export interface Transition {
   context?: Context;
   error?: QueryError;
   chosenSql?: string;
+  /** What the model asks back. */
+  clarification?: string;
   started?: StartedAttempt;
   executed?: ExecutedAttempt;
   answer?: StoredAnswer;
@@ -68,6 +70,7 @@ function movedPart(step: Transition) {
   if (step.context) sets.push(sql`context = ${storableJson(step.context)}`);
   if (step.error) sets.push(sql`error = ${storableJson(step.error)}`);
   if (step.chosenSql !== undefined) sets.push(sql`chosen_sql = ${storableText(step.chosenSql)}`);
+  if (step.clarification !== undefined) sets.push(sql`clarification = ${storableText(step.clarification)}`);
   if (isFinal(step.to)) sets.push(sql`finished_at = now()`);
   const sameAttempt = step.from.attempt === undefined ? sql`true` : sql`attempt = ${step.from.attempt}`;
   // A step between stages that a crash of the database loses is walked again by the reconciler; an end, once seen, must last.

@@ -54,6 +54,13 @@ export class Metrics {
       registers: [],
     }),
   );
+  readonly clarifications = this.add(
+    new Counter({
+      name: 'nano_clarifications_total',
+      help: 'Queries that succeeded with a question back in place of an answer',
+      registers: [],
+    }),
+  );
   readonly attemptsUntilSuccess = this.add(
     new Histogram({
       name: 'nano_query_attempts',
