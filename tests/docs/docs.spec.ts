@@ -21,6 +21,8 @@ import { gatewaySchema } from '../../apps/gateway/src/config.js';
 import { ChecksController } from '../../apps/gateway/src/checks/checks.controller.js';
 import { DescriptionsController } from '../../apps/gateway/src/descriptions/descriptions.controller.js';
 import { ExamplesController } from '../../apps/gateway/src/examples/examples.controller.js';
+import { FeedbackController } from '../../apps/gateway/src/feedback/feedback.controller.js';
+import { QueryFeedbackController } from '../../apps/gateway/src/feedback/query-feedback.controller.js';
 import { DatasourcesController } from '../../apps/gateway/src/datasources/datasources.controller.js';
 import { ConversationsController } from '../../apps/gateway/src/queries/conversations.controller.js';
 import { QueriesController } from '../../apps/gateway/src/queries/queries.controller.js';
@@ -61,6 +63,8 @@ describe('the API', () => {
       DescriptionsController,
       ExamplesController,
       ChecksController,
+      QueryFeedbackController,
+      FeedbackController,
     ].flatMap(requestsOf);
     expect(firstCells(first).sort()).toEqual(served.sort());
   });

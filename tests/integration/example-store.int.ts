@@ -34,7 +34,7 @@ it('raises the version with every change and with nothing else', async () => {
   expect(second).toMatchObject({ approvedBy: 'ada' });
   const replaced = await store.add(id, { question: 'How many?', sql: 'SELECT 3' }, null);
   expect(replaced.id).toBe(first.id);
-  expect(await store.remove(id, uuidv7())).toBe(false);
+  expect(await store.remove(id, uuidv7(), null)).toBe(false);
   expect(await store.all(id)).toEqual({
     version: 3,
     examples: [
@@ -42,8 +42,16 @@ it('raises the version with every change and with nothing else', async () => {
       { id: second.id, question: 'How old?', sql: 'SELECT 2' },
     ],
   });
-  expect(await store.remove(id, first.id)).toBe(true);
+  expect(await store.remove(id, first.id, 'eve')).toBe(true);
   expect(await store.all(id)).toMatchObject({ version: 4, examples: [{ id: second.id }] });
+  const { rows } = await state.pool.query(
+    'select example_id, sql, withdrawn_by from withdrawn_example where datasource_id = $1 order by id',
+    [id],
+  );
+  expect(rows).toEqual([
+    { example_id: first.id, sql: 'SELECT 1', withdrawn_by: null },
+    { example_id: first.id, sql: 'SELECT 3', withdrawn_by: 'eve' },
+  ]);
 });
 
 it('takes questions that are long and odd, and gives them out in pages', async () => {

@@ -4,6 +4,7 @@ import { addDatasourceCommand } from './commands/datasource.js';
 import { addDemoCommand } from './commands/demo.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addEvalCommand } from './commands/eval.js';
+import { addFeedbackCommand } from './commands/feedback.js';
 import { addSqlCommand } from './commands/sql.js';
 import { addTestCommand } from './commands/test.js';
 import { addUpCommand } from './commands/up.js';
@@ -40,6 +41,7 @@ export function createProgram(): Command {
   addUpCommand(program);
   addAskCommand(program);
   addDatasourceCommand(program);
+  addFeedbackCommand(program);
   addSqlCommand(program);
   addEvalCommand(program);
   addDoctorCommand(program);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { configToken } from '#shared/config/config.module';
 import { commonFields, fields, masterKeyField } from '#shared/config/environment';
+import { callerSchema } from '#shared/contracts/caller';
 import { datasourceNameSchema } from '#shared/contracts/datasource';
 import { maxCorrectionsSchema } from '#shared/contracts/query';
 
@@ -31,6 +32,14 @@ export const gatewaySchema = z
       .regex(/^[a-z0-9][a-z0-9-]*$/, 'is the name of a header')
       .optional()
       .describe('Header that names who asks; trusted, so whoever stands in front of the gateway must set it'),
+    NANO_REVIEWERS: z
+      .string()
+      .transform((list) => list.split(',').map((caller) => caller.trim()))
+      .pipe(z.array(callerSchema))
+      .optional()
+      .describe(
+        'Callers who may review feedback, separated by commas; nobody if unset. Without NANO_CALLER_HEADER whoever has a key may',
+      ),
     NANO_DEFAULT_DATASOURCE: datasourceNameSchema
       .optional()
       .describe('Datasource of questions that name none'),

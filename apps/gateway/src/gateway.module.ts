@@ -12,6 +12,9 @@ import type { GatewayConfig } from './config.js';
 import { DatasourcesController } from './datasources/datasources.controller.js';
 import { DescriptionsController } from './descriptions/descriptions.controller.js';
 import { ExamplesController } from './examples/examples.controller.js';
+import { DryRun } from './feedback/dry-run.js';
+import { FeedbackController } from './feedback/feedback.controller.js';
+import { QueryFeedbackController } from './feedback/query-feedback.controller.js';
 import { ApiKeyGuard } from './http/api-key.guard.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RootController } from './http/root.controller.js';
@@ -51,6 +54,8 @@ export class GatewayModule implements OnModuleInit {
         ConversationsController,
         DatasourcesController,
         ChecksController,
+        QueryFeedbackController,
+        FeedbackController,
         DescriptionsController,
         ExamplesController,
       ],
@@ -63,6 +68,7 @@ export class GatewayModule implements OnModuleInit {
         QueryChanges,
         QueryStream,
         AnswerRows,
+        DryRun,
         Reconciler,
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_GUARD, useClass: ApiKeyGuard },

@@ -17,6 +17,14 @@ import {
   exampleSchema,
 } from '#shared/contracts/example';
 import {
+  type AddFeedback,
+  type Feedback,
+  type FeedbackList,
+  feedbackListSchema,
+  feedbackSchema,
+  type FeedbackStatus,
+} from '#shared/contracts/feedback';
+import {
   isFinal,
   queryErrorSchema,
   queryEventSchema,
@@ -151,6 +159,21 @@ export class GatewayClient {
 
   async removeExample(name: string, id: string): Promise<void> {
     await this.send('DELETE', `${pathOf(name, 'examples')}/${encodeURIComponent(id)}`);
+  }
+
+  async addFeedback(queryId: string, feedback: AddFeedback): Promise<Feedback> {
+    const path = `/v1/queries/${encodeURIComponent(queryId)}/feedback`;
+    return this.parse(await this.send('POST', path, { body: feedback }), feedbackSchema);
+  }
+
+  async feedback(status: FeedbackStatus, after: string | null): Promise<FeedbackList> {
+    const path = `/v1/feedback?status=${status}${after === null ? '' : `&after=${after}`}`;
+    return this.parse(await this.send('GET', path), feedbackListSchema);
+  }
+
+  async decideFeedback(id: string, decision: 'approve' | 'reject'): Promise<Feedback> {
+    const path = `/v1/feedback/${encodeURIComponent(id)}/${decision}`;
+    return this.parse(await this.send('POST', path), feedbackSchema);
   }
 
   async createCheck(request: CreateCheck): Promise<CheckView> {

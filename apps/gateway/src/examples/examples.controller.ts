@@ -68,9 +68,14 @@ export class ExamplesController {
   @ApiOperation({ summary: 'Take an example back', operationId: 'removeExample' })
   @ApiResponse({ status: 204 })
   @problemResponse(401, 404, 503)
-  async remove(@Param('name') name: string, @Param('id') id: string): Promise<void> {
+  async remove(
+    @Param('name') name: string,
+    @Param('id') id: string,
+    @Req() http: FastifyRequest,
+  ): Promise<void> {
     const datasource = await findDatasource(this.datasources, name);
-    const removed = idSchema.safeParse(id).success && (await this.examples.remove(datasource.id, id));
+    const caller = this.callers.of(http);
+    const removed = idSchema.safeParse(id).success && (await this.examples.remove(datasource.id, id, caller));
     if (!removed) throw permanent('not_found', `There is no example ${id.slice(0, 64)}.`);
   }
 }

@@ -20,6 +20,7 @@ export const exampleSchema = z
     sql: z.string(),
     createdAt: z.iso.datetime(),
     approvedBy: z.string().optional().describe('The caller, where the gateway is told'),
+    feedbackId: z.string().optional().describe('The feedback that it was approved from'),
   })
   .meta({ id: 'Example' });
 export type Example = z.infer<typeof exampleSchema>;

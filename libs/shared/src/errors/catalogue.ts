@@ -61,6 +61,37 @@ export const errorCatalogue = {
     meaning: 'The datasource has as many verified examples as it may.',
     mend: 'Delete some with `./nano datasource examples remove`.',
   },
+  query_open: {
+    http: 409,
+    stage: null,
+    meaning: 'The query has not ended: there is no answer to say anything of.',
+    mend: 'Wait for its end.',
+  },
+  feedback_closed: {
+    http: 409,
+    stage: null,
+    meaning: 'A reviewer has decided otherwise on this feedback.',
+    mend: 'Send new feedback on the query, or take the example back.',
+  },
+  nothing_to_approve: {
+    http: 409,
+    stage: null,
+    meaning:
+      'The feedback has no SQL that could become a verified example, or its question does not stand by itself.',
+    mend: 'Send feedback with the SQL that should have been the answer, on a query that begins a conversation.',
+  },
+  sql_refused: {
+    http: 422,
+    stage: null,
+    meaning: 'The SQL did not pass the dry run: the guard or the database refuses it.',
+    mend: 'Correct the SQL as the message says and send it as new feedback.',
+  },
+  not_a_reviewer: {
+    http: 403,
+    stage: null,
+    meaning: 'The caller may not review feedback.',
+    mend: 'Name the caller in NANO_REVIEWERS.',
+  },
   idempotency_key_reused: {
     http: 422,
     stage: null,

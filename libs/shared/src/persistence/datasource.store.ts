@@ -258,7 +258,8 @@ export class DatasourceStore {
       with removed as (
         update datasource set removed_at = now(), sealed_connection = '', descriptions = null
         where name = ${name} and removed_at is null returning id),
-      forgotten as (delete from verified_example where datasource_id in (select id from removed))
+      forgotten as (delete from verified_example where datasource_id in (select id from removed)),
+      withdrawn as (delete from withdrawn_example where datasource_id in (select id from removed))
       select id from removed`.execute(this.db);
     return rows.length > 0;
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { type AddExample, type Example, type ExampleList, mostExamples } from '../contracts/example.js';
 import { permanent } from '../errors/app-error.js';
@@ -15,9 +15,13 @@ export interface VersionedExamples {
   examples: Pick<Example, 'id' | 'question' | 'sql'>[];
 }
 
-type Row = Omit<Example, 'createdAt' | 'approvedBy'> & { createdAt: Date; approvedBy: string | null };
+type Row = Omit<Example, 'createdAt' | 'approvedBy' | 'feedbackId'> & {
+  createdAt: Date;
+  approvedBy: string | null;
+  feedbackId: string | null;
+};
 
-const columns = sql`e.id, e.question, e.sql, e.created_at as "createdAt", e.approved_by as "approvedBy"`;
+const columns = sql`e.id, e.question, e.sql, e.created_at as "createdAt", e.approved_by as "approvedBy", e.feedback_id as "feedbackId"`;
 
 /** Verified examples. Each change raises the datasource's `examples_version` along with it. */
 @Injectable()
@@ -25,30 +29,43 @@ export class ExampleStore {
   constructor(@Inject(DATABASE) private readonly db: Database) {}
 
   /**
-   * Replaces the SQL of an example with the same question.
+   * Replaces the SQL of an example with the same question; the pair that was there counts as withdrawn.
    * @throws AppError `too_many_examples`, `unknown_datasource`
    */
-  async add(datasourceId: string, example: AddExample, approvedBy: string | null): Promise<Example> {
+  add(datasourceId: string, example: AddExample, approvedBy: string | null): Promise<Example> {
+    return this.db.transaction().execute((tx) => this.addIn(tx, datasourceId, example, approvedBy, null));
+  }
+
+  /** The same in a transaction that does more. */
+  async addIn(
+    tx: Database,
+    datasourceId: string,
+    example: AddExample,
+    approvedBy: string | null,
+    feedbackId: string | null,
+  ): Promise<Example> {
     const question = storableText(example.question);
+    const text = storableText(example.sql);
     const hash = createHash('sha256').update(question).digest();
-    return this.db.transaction().execute(async (tx) => {
-      // The row is locked from here on: two that come at once cannot both be the last that fits.
-      const raised = await sql`
-        update datasource set examples_version = examples_version + 1
-        where id = ${datasourceId} and removed_at is null returning id`.execute(tx);
-      if (raised.rows.length === 0) throw permanent('unknown_datasource', 'The datasource was removed.');
-      const { rows } = await sql<Row>`
-        insert into verified_example as e (id, datasource_id, question, question_hash, sql, approved_by)
-        select ${uuidv7()}::uuid, ${datasourceId}::uuid, ${question}::text, ${hash}::bytea, ${storableText(example.sql)}::text, ${approvedBy}::text
-        where exists (select from verified_example where datasource_id = ${datasourceId} and question_hash = ${hash})
-          or (select count(*) from verified_example where datasource_id = ${datasourceId}) < ${mostExamples}
-        on conflict (datasource_id, question_hash) do update
-          set sql = excluded.sql, approved_by = excluded.approved_by, created_at = now()
-        returning ${columns}`.execute(tx);
-      const [added] = rows;
-      if (added) return toExample(added);
-      throw permanent('too_many_examples', `The datasource has ${mostExamples} examples.`);
-    });
+    // The row is locked from here on: two that come at once cannot both be the last that fits.
+    const raised = await sql`
+      update datasource set examples_version = examples_version + 1
+      where id = ${datasourceId} and removed_at is null returning id`.execute(tx);
+    if (raised.rows.length === 0) throw permanent('unknown_datasource', 'The datasource was removed.');
+    const replaced = sql`select * from verified_example
+      where datasource_id = ${datasourceId} and question_hash = ${hash} and sql <> ${text}`;
+    await withdrawal(replaced, approvedBy).execute(tx);
+    const { rows } = await sql<Row>`
+      insert into verified_example as e (id, datasource_id, question, question_hash, sql, approved_by, feedback_id)
+      select ${uuidv7()}::uuid, ${datasourceId}::uuid, ${question}::text, ${hash}::bytea, ${text}::text, ${approvedBy}::text, ${feedbackId}::uuid
+      where exists (select from verified_example where datasource_id = ${datasourceId} and question_hash = ${hash})
+        or (select count(*) from verified_example where datasource_id = ${datasourceId}) < ${mostExamples}
+      on conflict (datasource_id, question_hash) do update
+        set sql = excluded.sql, approved_by = excluded.approved_by, feedback_id = excluded.feedback_id, created_at = now()
+      returning ${columns}`.execute(tx);
+    const [added] = rows;
+    if (added) return toExample(added);
+    throw permanent('too_many_examples', `The datasource has ${mostExamples} examples.`);
   }
 
   /** In the order of their ids, from the one after the given on. */
@@ -76,17 +93,30 @@ export class ExampleStore {
     return { version: rows[0]?.version ?? 0, examples };
   }
 
-  /** False when the datasource has none of that id. */
-  async remove(datasourceId: string, id: string): Promise<boolean> {
+  /** Withdraws one. False when the datasource has none of that id. */
+  async remove(datasourceId: string, id: string, withdrawnBy: string | null): Promise<boolean> {
     const { rows } = await sql`
       with removed as (
-        delete from verified_example where id = ${id} and datasource_id = ${datasourceId} returning datasource_id)
+        delete from verified_example where id = ${id} and datasource_id = ${datasourceId} returning *),
+      withdrawn as (${withdrawal(sql`select * from removed`, withdrawnBy)})
       update datasource set examples_version = examples_version + 1
       where id in (select datasource_id from removed) returning id`.execute(this.db);
     return rows.length > 0;
   }
 }
 
-function toExample({ createdAt, approvedBy, ...example }: Row): Example {
-  return { ...example, createdAt: createdAt.toISOString(), ...(approvedBy !== null && { approvedBy }) };
+/** Keeps what was approved and is no longer, so that what was trained on it can be told. */
+function withdrawal(examples: RawBuilder<unknown>, withdrawnBy: string | null) {
+  return sql`
+    insert into withdrawn_example (example_id, datasource_id, question, sql, feedback_id, approved_by, approved_at, withdrawn_by)
+    select id, datasource_id, question, sql, feedback_id, approved_by, created_at, ${withdrawnBy}::text from (${examples}) as gone`;
+}
+
+function toExample({ createdAt, approvedBy, feedbackId, ...example }: Row): Example {
+  return {
+    ...example,
+    createdAt: createdAt.toISOString(),
+    ...(approvedBy !== null && { approvedBy }),
+    ...(feedbackId !== null && { feedbackId }),
+  };
 }

@@ -5,6 +5,7 @@ import { CheckStore } from './check.store.js';
 import { createDatabase, createPool } from './database.js';
 import { DatasourceStore } from './datasource.store.js';
 import { ExampleStore } from './example.store.js';
+import { FeedbackStore } from './feedback.store.js';
 import { QueryNotifier } from './query.notifier.js';
 import { QueryReader } from './query.reader.js';
 import { QueryStore } from './query.store.js';
@@ -16,7 +17,7 @@ interface PersistenceConfig {
   NANO_MASTER_KEY?: string | undefined;
 }
 
-const stores = [QueryStore, QueryReader, QueryNotifier, CheckStore, ExampleStore];
+const stores = [QueryStore, QueryReader, QueryNotifier, CheckStore, ExampleStore, FeedbackStore];
 
 /** Ends the pool after every other module's shutdown hook had its chance to write. */
 class PoolGuard implements OnApplicationShutdown {
