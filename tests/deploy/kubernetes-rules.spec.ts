@@ -120,6 +120,8 @@ describe.each(overlays)('%s', (overlay, objects) => {
     expect(maxReplicaCount * Number(config['GENERATOR_CONCURRENCY'])).toBeLessThanOrEqual(
       batch * vllm.replicas!,
     );
+    const { triggers } = scaled['spec'] as { triggers: { metadata: { threshold: string } }[] };
+    expect(triggers[0]?.metadata.threshold).toBe(config['GENERATOR_CONCURRENCY']);
     expect(args).toContain(`--served-model-name=${config['LLM_MODEL']}`);
   });
 
