@@ -15,5 +15,7 @@ export default {
     },
     { ...shared, displayName: 'integration', testMatch: ['<rootDir>/tests/integration/**/*.int.ts'] },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/tests/e2e/**/*.e2e.ts'] },
+    // Against a real vLLM: `npm run test:vllm` alone runs it.
+    { ...shared, displayName: 'vllm', testMatch: ['<rootDir>/tests/vllm/**/*.vllm.ts'] },
   ],
 };

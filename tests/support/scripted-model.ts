@@ -1,12 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What the model server does with one request. Exactly one of `texts`, `status`, `cut`, `raw`, `stall` or `hang` decides. */
+/** What the model server does with one request. The key that it has decides. */
 export type Behaviour =
   | { texts: string[]; delayMs?: number; whole?: boolean }
   | { stall: string }
   | { status: number; message?: string; headers?: Record<string, string> }
   | { cut: 'before' | 'inside' }
+  /** As vLLM does once it has begun its stream. */
+  | { streamedError: { message: string; code: number } }
   | { raw: string }
   | { hang: true };
 
@@ -35,7 +37,12 @@ export interface ScriptedModel {
   active: number;
   mostActive: number;
   /** What it says of itself, and the adapters it can load: path by name. */
-  vllm: { version: string; models: string[]; loadable: Record<string, string>; waiting: number } | null;
+  vllm: {
+    grammar: 'held' | 'ignored' | 'refused';
+    models: string[];
+    loadable: Record<string, string>;
+    waiting: number;
+  } | null;
   /** Requests to load and unload adapters, as `load name`. */
   adapterRequests: string[];
   stop(): Promise<void>;
@@ -90,6 +97,10 @@ async function serve(
     return;
   }
   const asked = readRequest(body);
+  if (model.vllm && asked.grammar !== undefined && !asked.isStreamed) {
+    probe(model.vllm.grammar, asked.grammar, response);
+    return;
+  }
   model.requests.push(asked);
   model.active += 1;
   model.mostActive = Math.max(model.mostActive, model.active);
@@ -104,6 +115,13 @@ async function serve(
   await behave(model.script(asked, model.requests.length), asked, response);
 }
 
+/** Answers the small request that finds out whether grammars are held to. */
+function probe(held: 'held' | 'ignored' | 'refused', grammar: string, response: ServerResponse): void {
+  if (held === 'refused') return json(response, 400, { error: { message: 'Unexpected structured_outputs' } });
+  const content = held === 'held' ? grammar.replace(/^root ::= "(.*)"$/, '$1') : 'Hello!';
+  json(response, 200, { choices: [{ message: { content } }] });
+}
+
 function tell(model: ScriptedModel, url: string, response: ServerResponse): void {
   const { vllm } = model;
   if (url === '/v1/models') {
@@ -111,8 +129,6 @@ function tell(model: ScriptedModel, url: string, response: ServerResponse): void
       ? vllm.models.map((id) => ({ id, object: 'model', owned_by: 'vllm', max_model_len: 4096 }))
       : [{ id: 'scripted', object: 'model' }];
     json(response, 200, { object: 'list', data });
-  } else if (vllm && url === '/version') {
-    json(response, 200, { version: vllm.version });
   } else if (vllm && url === '/metrics') {
     response.writeHead(200).end(`vllm:num_requests_waiting{engine="0"} ${vllm.waiting}.0\n`);
   } else {
@@ -155,6 +171,9 @@ async function behave(behaviour: Behaviour, asked: ModelRequest, response: Serve
       { error: { message: behaviour.message ?? 'scripted' } },
       behaviour.headers,
     );
+  } else if ('streamedError' in behaviour) {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    response.end(`data: ${JSON.stringify({ error: behaviour.streamedError })}\n\ndata: [DONE]\n\n`);
   } else if ('raw' in behaviour) {
     response.writeHead(200, { 'Content-Type': 'application/json' }).end(behaviour.raw);
   } else if ('cut' in behaviour) {

@@ -1,5 +1,5 @@
 import type { Dialect } from '#shared/contracts/datasource';
-import { reservedWords } from './reserved-words.js';
+import { beginsReserved, isReserved } from './reserved-words.js';
 import { literal, oneOf, type Rules } from './rules.js';
 
 /** What the grammar needs of a table of the snapshot. */
@@ -98,9 +98,7 @@ export class Names {
   }
 
   private startsNames(name: string): boolean {
-    return (
-      plainLowerWord.test(name) && !reservedWords(this.dialect).some((word) => word.startsWith(`${name}_`))
-    );
+    return plainLowerWord.test(name) && !beginsReserved(this.dialect, name);
   }
 
   private ofAlias(): string {
@@ -155,7 +153,7 @@ export class Names {
 
   private isBare(name: string): boolean {
     const shape = this.dialect === 'postgres' ? plainLowerWord : plainWord;
-    return shape.test(name) && !reservedWords(this.dialect).includes(name.toLowerCase());
+    return shape.test(name) && !isReserved(this.dialect, name.toLowerCase());
   }
 }
 

@@ -41,8 +41,20 @@ const words: Record<Dialect, string> = {
   varchar varcharacter varying virtual when where while window with write xor year_month zerofill`,
 };
 
-const lists = new Map(Object.entries(words).map(([dialect, text]) => [dialect, text.trim().split(/\s+/)]));
+const sets = new Map(
+  Object.entries(words).map(([dialect, text]) => [dialect, new Set(text.trim().split(/\s+/))]),
+);
 
-export function reservedWords(dialect: Dialect): readonly string[] {
-  return lists.get(dialect) ?? [];
+export function isReserved(dialect: Dialect, word: string): boolean {
+  return sets.get(dialect)?.has(word) ?? false;
+}
+
+/** Whether a reserved word begins so and goes on behind an underscore. */
+export function beginsReserved(dialect: Dialect, word: string): boolean {
+  return (
+    sets
+      .get(dialect)
+      ?.values()
+      .some((reserved) => reserved.startsWith(`${word}_`)) ?? false
+  );
 }

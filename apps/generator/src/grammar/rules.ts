@@ -40,6 +40,7 @@ export class Rules {
 }
 
 export function literal(text: string): string {
+  if (/^[\w .]*$/.test(text)) return `"${text}"`;
   const escaped = [...text].map((char) => {
     if (char === '"' || char === '\\') return `\\${char}`;
     const code = char.codePointAt(0) ?? 0;

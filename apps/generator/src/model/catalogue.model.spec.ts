@@ -37,7 +37,7 @@ async function server(script: Behaviour | ((request: number) => Behaviour) = goo
 
 async function vllm(models: string[], loadable: Record<string, string> = {}): Promise<ScriptedModel> {
   const started = await server();
-  started.vllm = { version: '0.15.1', models, loadable, waiting: 0 };
+  started.vllm = { grammar: 'held', models, loadable, waiting: 0 };
   return started;
 }
 
@@ -209,7 +209,7 @@ describe('a server that has too much', () => {
   it('gets less while requests wait in its own queue', async () => {
     const scripted = await vllm(['scripted']);
     scripted.script = () => ({ texts: ['SELECT 1'], delayMs: 1_500 });
-    scripted.vllm = { version: '0.15.1', models: ['scripted'], loadable: {}, waiting: 5 };
+    scripted.vllm = { grammar: 'held', models: ['scripted'], loadable: {}, waiting: 5 };
     const { model, metrics } = open([scripted.url], undefined, {
       concurrency: 8,
     });
@@ -356,7 +356,7 @@ describe('adapters', () => {
     const scripted = await vllm(['base'], { sql: path });
     const { model } = open([scripted.url], withAdapter());
     await model.reply(messages, asked());
-    scripted.vllm = { version: '0.15.1', models: ['base'], loadable: { sql: path }, waiting: 0 };
+    scripted.vllm = { grammar: 'held', models: ['base'], loadable: { sql: path }, waiting: 0 };
     expect(await model.reply(messages, asked())).toMatchObject({ model: 'sql' });
     expect(scripted.adapterRequests).toEqual(['load sql', 'load sql']);
   });
@@ -390,13 +390,12 @@ describe('another model', () => {
 
 describe('a grammar', () => {
   it.each([
-    ['0.15.1', true],
-    ['0.12.0+cpu', true],
-    ['0.11.2', false],
-    ['dev', false],
-  ])('is sent to vLLM %s: %s', async (version, sent) => {
+    ['held', true],
+    ['ignored', false],
+    ['refused', false],
+  ] as const)('is sent to a vLLM by which one is %s: %s', async (grammar, sent) => {
     const scripted = await vllm(['scripted']);
-    scripted.vllm = { version, models: ['scripted'], loadable: {}, waiting: 0 };
+    scripted.vllm = { grammar, models: ['scripted'], loadable: {}, waiting: 0 };
     const reply = await open([scripted.url]).model.reply(messages, asked({ grammar: 'root ::= "SELECT 1"' }));
     expect(reply.constrained).toBe(sent);
     expect(scripted.requests[0]?.grammar).toBe(sent ? 'root ::= "SELECT 1"' : undefined);
@@ -408,6 +407,14 @@ describe('a grammar', () => {
       constrained: false,
     });
     expect(scripted.requests[0]?.grammar).toBeUndefined();
+  });
+
+  it('that the server refuses once it has begun its stream is left out', async () => {
+    const scripted = await vllm(['scripted']);
+    scripted.script = ({ grammar }) =>
+      grammar === undefined ? good : { streamedError: { message: 'Invalid grammar', code: 400 } };
+    const reply = await open([scripted.url]).model.reply(messages, asked({ grammar: 'x' }));
+    expect(reply).toMatchObject({ texts: ['SELECT 1'], constrained: false });
   });
 
   it('that the server refuses is left out', async () => {

@@ -132,7 +132,7 @@ export class CatalogueModel extends Model {
     options: ReplyOptions,
   ): Promise<Reply> {
     const { samples, firstSample = 0, grammar } = options;
-    const constrained = grammar !== undefined && (await endpoint.facts.takesGrammar());
+    const constrained = grammar !== undefined && (await endpoint.facts.takesGrammar(choice.name));
     const request: ChatRequest = {
       model: choice.name,
       messages,
@@ -147,6 +147,7 @@ export class CatalogueModel extends Model {
     } catch (error) {
       if (!constrained || !isAppError(error) || error.code !== 'model_refused') throw error;
       // The server cannot use this grammar; without one it may answer.
+      endpoint.facts.doubtGrammar();
       this.metrics.modelFallbacks.inc({ reason: 'grammar_refused' });
       this.logger.warn(`${endpoint.name} refuses the grammar: ${error.message}`);
       const reply = await endpoint.ask({ ...request, grammar: undefined }, options);

@@ -13,7 +13,9 @@ const listingSchema = z.object({
     }),
   ),
 });
-const versionSchema = z.object({ version: z.string() });
+const completionSchema = z.object({
+  choices: z.array(z.object({ message: z.object({ content: z.string().nullish() }) })).min(1),
+});
 
 export interface ServedModel {
   name: string;
@@ -46,9 +48,11 @@ export class ServerRefusal extends Error {
 }
 
 const loadWithinMs = 60_000;
+/** Behind the requests that a busy server has in hand. */
+const probeWithinMs = 20_000;
 
-/** The first vLLM that takes `structured_outputs`; the fields it replaces are gone since. */
-const firstWithGrammar = [0, 12];
+/** What no model would say to the question of the probe. */
+const heldText = 'SELECT 7193 AS probe';
 
 /** What an OpenAI-compatible model server tells of itself, and vLLM's requests for adapters. */
 export class ServerClient {
@@ -80,10 +84,25 @@ export class ServerClient {
     };
   }
 
-  /** Whether replies can be held to a grammar. Asks vLLM for its version; other servers have no such request. */
-  async takesGrammar(): Promise<boolean> {
-    const { version } = versionSchema.parse(await this.json(`${this.root}/version`));
-    return isFrom(version, firstWithGrammar);
+  /**
+   * Whether replies are held to a grammar, found by having one reply held to one: a server may be too old, have it switched off,
+   * or ignore what it does not know. @throws what `fetch` throws, and ServerRefusal of the server's own faults
+   */
+  async holdsToGrammar(model: string): Promise<boolean> {
+    const body = {
+      model,
+      messages: [{ role: 'user', content: 'Hello' }],
+      max_tokens: 32,
+      temperature: 0,
+      structured_outputs: { grammar: `root ::= "${heldText}"` },
+    };
+    try {
+      const response = await this.postJson(`${this.base}/chat/completions`, body, probeWithinMs);
+      return completionSchema.parse(await response.json()).choices[0]?.message.content === heldText;
+    } catch (error) {
+      if (error instanceof ServerRefusal && error.status < 500 && error.status !== 429) return false;
+      throw error;
+    }
   }
 
   /** vLLM with VLLM_ALLOW_RUNTIME_LORA_UPDATING. A name that is loaded already counts as loaded. @throws ServerRefusal */
@@ -111,9 +130,12 @@ export class ServerClient {
   }
 
   private async post(url: string, body: object, withinMs = this.timeoutMs): Promise<void> {
+    await (await this.postJson(url, body, withinMs)).text();
+  }
+
+  private postJson(url: string, body: object, withinMs: number): Promise<Response> {
     const sent: Sent = { method: 'POST', body: JSON.stringify(body), contentType: 'application/json' };
-    const response = await this.request(url, sent, withinMs);
-    await response.text();
+    return this.request(url, sent, withinMs);
   }
 
   private async request(
@@ -135,11 +157,4 @@ export class ServerClient {
     const text = await response.text();
     throw new ServerRefusal(response.status, `${url} answers ${response.status}: ${text.slice(0, 500)}`);
   }
-}
-
-/** Whether a version such as `0.15.1+cpu` is the given one or a later one; what cannot be read is not. */
-function isFrom(version: string, [major = 0, minor = 0]: readonly number[]): boolean {
-  const [, first, second] = /^v?(\d+)\.(\d+)/u.exec(version) ?? [];
-  if (first === undefined || second === undefined) return false;
-  return Number(first) > major || (Number(first) === major && Number(second) >= minor);
 }

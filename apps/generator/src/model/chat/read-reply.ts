@@ -1,4 +1,5 @@
 import { createParser } from 'eventsource-parser';
+import { APIError } from 'openai';
 import { z } from 'zod';
 import { permanent, retryable } from '#shared/errors/app-error';
 
@@ -27,7 +28,7 @@ const chunkSchema = z.object({
     )
     .default([]),
   usage: usageSchema,
-  error: z.looseObject({ message: z.string().optional() }).nullish(),
+  error: z.looseObject({ message: z.string().optional(), code: z.unknown() }).nullish(),
 });
 
 /** Far past what any limit of tokens allows: a server that floods is cut off. */
@@ -94,8 +95,7 @@ class ReplyStream {
         `A piece of the reply is none: ${z.prettifyError(parsed.error)}`,
       );
     const { choices, usage, error } = parsed.data;
-    if (error)
-      throw retryable('model_error', `The model server broke off: ${error.message ?? 'without a reason'}`);
+    if (error) throw streamError(error);
     if (usage) this.usage = usage;
     for (const { index, delta, finish_reason: reason } of choices) {
       if (reason) this.hasEnded = true;
@@ -126,6 +126,14 @@ class ReplyStream {
     this.texts[index] = text + piece;
     if (index === 0 && piece !== '') this.listener.onText?.(piece, text.length);
   }
+}
+
+/** vLLM begins a stream before it looks at all of the request, and puts into it the status that it would have answered with. */
+function streamError(error: { message?: string | undefined; code?: unknown }): Error {
+  const status = Number(error.code);
+  if (Number.isInteger(status) && status >= 400 && status < 600)
+    return APIError.generate(status, { error }, undefined, new Headers());
+  return retryable('model_error', `The model server broke off: ${error.message ?? 'without a reason'}`);
 }
 
 function tokensOf(usage: z.infer<typeof usageSchema>) {

@@ -7,6 +7,8 @@ import { ServerClient, type ServerListing, ServerRefusal } from '#shared/models/
 const answerWithinMs = 5_000;
 /** What a server says of itself holds so long; so does its refusal of an adapter. */
 const heldMs = 30_000;
+/** A server that holds to no grammar may be another one after a new start. */
+const grammarHeldMs = 600_000;
 
 /** What a model server tells of itself, asked when it is needed and kept for a while; and its adapters. */
 export class ServerFacts {
@@ -25,14 +27,17 @@ export class ServerFacts {
     return (await this.list())?.kind === 'vllm';
   }
 
-  async takesGrammar(): Promise<boolean> {
+  /** Whether the model's replies can be held to a grammar. Asked of vLLM by a small request, once. */
+  async takesGrammar(model: string): Promise<boolean> {
     if (this.endpoint.grammar !== undefined) return this.endpoint.grammar;
     if (!(await this.isVllm())) return false;
-    this.grammar ??= this.server.takesGrammar().catch(() => {
-      setTimeout(() => (this.grammar = undefined), heldMs).unref();
-      return false;
-    });
+    this.grammar ??= this.probeGrammar(model);
     return this.grammar;
+  }
+
+  /** The server refused a grammar: that one, or all of them. */
+  doubtGrammar(): void {
+    this.grammar = undefined;
   }
 
   /** Null where the server does not tell, or does not answer. */
@@ -61,6 +66,19 @@ export class ServerFacts {
 
   waiting(): Promise<number | null> {
     return this.server.waiting();
+  }
+
+  private async probeGrammar(model: string): Promise<boolean> {
+    const forgetIn = (ms: number) => setTimeout(() => this.doubtGrammar(), ms).unref();
+    try {
+      const holds = await this.server.holdsToGrammar(model);
+      if (!holds) forgetIn(grammarHeldMs);
+      return holds;
+    } catch (error) {
+      this.logger.debug(`${this.endpoint.name} does not answer the probe: ${describeError(error)}`);
+      forgetIn(heldMs);
+      return false;
+    }
   }
 
   private async load(name: string, path: string): Promise<Fallback['reason'] | null> {
