@@ -22,11 +22,15 @@ const adapters = {
     '^apps/retriever/src/introspection/',
     '^apps/executor/src/sandbox/mysql/',
   ],
-  '@polyglot-sql/sdk': ['^apps/executor/src/guard/', '^evaluation/src/retrieval/gold-tables[.]ts$'],
+  '@polyglot-sql/sdk': [
+    '^apps/executor/src/guard/',
+    '^apps/generator/src/repair/engine/',
+    '^evaluation/src/retrieval/gold-tables[.]ts$',
+  ],
   'sqlite-vec': ['^apps/retriever/src/indexing/embedded/'],
   'onnxruntime-node': ['^apps/retriever/src/embeddings/'],
   '@huggingface/tokenizers': ['^apps/retriever/src/embeddings/'],
-  'libpg-query': ['^apps/executor/src/'],
+  'libpg-query': ['^apps/executor/src/', '^apps/generator/src/repair/engine/'],
   'better-sqlite3': [
     '^apps/retriever/src/(introspection|indexing)/',
     '^apps/cli/src/doctor/machine[.]ts$',
@@ -34,6 +38,7 @@ const adapters = {
   ],
   'node:sqlite': [
     '^apps/executor/src/sandbox/sqlite/',
+    '^apps/generator/src/repair/engine/',
     '^apps/cli/src/embedded/lock[.]ts$',
     '^evaluation/src/execution/',
   ],

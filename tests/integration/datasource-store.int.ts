@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { accessPolicySchema, type Connection } from '#shared/contracts/datasource';
 import type { SchemaSnapshot } from '#shared/contracts/snapshot';
 import { DatasourceStore } from '#shared/persistence/datasource.store';
+import { SnapshotReader } from '#shared/persistence/snapshot.reader';
 import { SealedText } from '#shared/secrets/sealed-text';
 import { createStateDatabase, type StateDatabase } from '../support/database.js';
 import { testServers } from '../support/servers.js';
@@ -104,7 +105,9 @@ it('stores snapshots as they are, and one at a time', async () => {
     })),
   });
   await store.storeSnapshot(id, snapshot('one'), 0);
-  expect(await storeWith(masterKey).snapshot(id, 'one')).toMatchObject({ tables: snapshot('one').tables });
+  expect(await new SnapshotReader(state.db).snapshot(id, 'one')).toMatchObject({
+    tables: snapshot('one').tables,
+  });
   await Promise.all([
     store.storeSnapshot(id, snapshot('two'), 0),
     store.storeSnapshot(id, snapshot('three'), 0),
@@ -130,7 +133,7 @@ it('stores a snapshot whose values PostgreSQL cannot hold', async () => {
     },
     0,
   );
-  const stored = await storeWith(masterKey).snapshot(id, 'f');
+  const stored = await new SnapshotReader(state.db).snapshot(id, 'f');
   expect(stored?.tables[0]?.columns[0]?.sampleValues).toEqual(['a\uFFFDb', '\uFFFD']);
 });
 

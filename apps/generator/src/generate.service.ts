@@ -5,19 +5,23 @@ import { permanent } from '#shared/errors/app-error';
 import type { Purpose } from '#shared/models/purposes';
 import type { QueryWork } from '#shared/persistence/query.work';
 import { QueryStore } from '#shared/persistence/query.store';
+import { SnapshotReader } from '#shared/persistence/snapshot.reader';
 import type { StartedAttempt } from '#shared/persistence/transition';
 import { buildPrompt } from '#shared/prompt/prompt';
 import { JobQueue } from '#shared/queue/job-queue';
 import { GENERATOR_CONFIG, type GeneratorConfig } from './config.js';
-import { extractSql } from './extraction/extract-sql.js';
 import { type Refusal, refusalOf } from './extraction/refusal.js';
+import { toCandidates } from './extraction/to-candidates.js';
 import { Model, type ModelLimits, type Reply, type Wanted } from './model/model.js';
+import { Repairer } from './repair/repairer.js';
 
-/** Asks the model for candidates and hands the query to the executor. */
+/** Asks the model for candidates and hands the query to the executor: prompt, model, extraction, repair, store. */
 @Injectable()
 export class GenerateService {
   constructor(
     @Inject(Model) private readonly model: Model,
+    private readonly repairer: Repairer,
+    private readonly snapshots: SnapshotReader,
     private readonly queries: QueryStore,
     private readonly queue: JobQueue,
     @Inject(GENERATOR_CONFIG) private readonly config: GeneratorConfig,
@@ -45,7 +49,7 @@ export class GenerateService {
     const attempt: StartedAttempt = {
       number: work.attempt,
       model: reply.model,
-      candidates: refusal ? [] : toCandidates(reply.texts),
+      candidates: refusal ? [] : await this.candidatesOf(reply.texts, work),
       promptTokens: reply.promptTokens,
       completionTokens: reply.completionTokens,
       generateMs: performance.now() - started,
@@ -54,6 +58,17 @@ export class GenerateService {
     if (refusal) await this.endWithout(work.id, attempt, refusal);
     else if (await this.queries.storeCandidates(work.id, attempt))
       await this.queue.enqueue('execute', { queryId: work.id, attempt: work.attempt });
+  }
+
+  /** Mended against the snapshot as the statements will find the database, where it has not just been replaced or removed. */
+  private async candidatesOf(
+    replies: readonly string[],
+    { datasourceId, datasource }: QueryWork,
+  ): Promise<Candidate[]> {
+    const candidates = toCandidates(replies);
+    if (!datasource || datasource.fingerprint === null) return candidates;
+    const snapshot = await this.snapshots.snapshot(datasourceId, datasource.fingerprint);
+    return snapshot ? this.repairer.repairAll(candidates, snapshot) : candidates;
   }
 
   /** The model said that it cannot write SQL for this: none is made up. */
@@ -85,22 +100,4 @@ function detailsOf({ endpoint, fallback, constrained, gpuSeconds }: Reply): Atte
     ...(constrained && { constrained }),
     ...(gpuSeconds !== undefined && { gpuSeconds }),
   };
-}
-
-/** Each SQL text once, with the number of replies that had it. A reply without SQL is a candidate that failed: the model may do better when told. */
-function toCandidates(texts: readonly string[]): Candidate[] {
-  const found = Map.groupBy(
-    texts.map(extractSql).filter((sql) => sql !== null),
-    (sql) => sql,
-  );
-  if (found.size > 0)
-    return [...found].map(([sql, { length: votes }]) => ({
-      sql,
-      outcome: 'proposed',
-      ...(votes > 1 && { votes }),
-    }));
-  const message = 'The reply holds no SQL statement.';
-  return [
-    { sql: (texts[0] ?? '').slice(0, 2_000), outcome: 'rejected', error: { class: 'syntax', message } },
-  ];
 }

@@ -11,6 +11,7 @@ import { GenerateService } from './generate.service.js';
 import { CatalogueModel } from './model/catalogue.model.js';
 import { Model } from './model/model.js';
 import { MODEL_CATALOGUE } from './model/tokens.js';
+import { Repairer } from './repair/repairer.js';
 
 @Module({})
 export class GeneratorModule {
@@ -27,6 +28,7 @@ export class GeneratorModule {
         ...stageProviders,
         { provide: MODEL_CATALOGUE, useValue: catalogue },
         { provide: Model, useClass: CatalogueModel },
+        Repairer,
         GenerateService,
         GenerateProcessor,
       ],

@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Context, Turn } from '#shared/contracts/context';
 import { isAppError, permanent, retryable } from '#shared/errors/app-error';
-import { DatasourceStore } from '#shared/persistence/datasource.store';
 import type { QueryWork } from '#shared/persistence/query.work';
 import { QueryStore } from '#shared/persistence/query.store';
+import { SnapshotReader } from '#shared/persistence/snapshot.reader';
 import { JobQueue } from '#shared/queue/job-queue';
 import { Metrics } from '#shared/telemetry/metrics';
 import { RETRIEVER_CONFIG, type RetrieverConfig } from './config.js';
@@ -34,7 +34,7 @@ export class RetrieveService {
   private readonly answers: RetrieverConfig['EXAMPLE_ANSWERS'];
 
   constructor(
-    private readonly datasources: DatasourceStore,
+    private readonly stored: SnapshotReader,
     private readonly search: SchemaSearch,
     private readonly examples: ExampleSearch,
     private readonly earlier: EarlierTurns,
@@ -127,7 +127,7 @@ export class RetrieveService {
   }
 
   private async load(datasourceId: string, fingerprint: string): Promise<SnapshotContext> {
-    const snapshot = await this.datasources.snapshot(datasourceId, fingerprint);
+    const snapshot = await this.stored.snapshot(datasourceId, fingerprint);
     if (!snapshot) throw retryable('datasource_not_ready', 'The snapshot was replaced in this moment.');
     // Another retriever may have taken the snapshot: this one's index then lacks it.
     await this.search.prepare(datasourceId, snapshot);

@@ -101,7 +101,7 @@ describe('pipelineMetricsOf', () => {
   });
 
   it('says why there is no figure yet', () => {
-    for (const gain of [metrics.voting, metrics.staticRepair, metrics.verifiedExamples])
+    for (const gain of [metrics.voting, metrics.verifiedExamples])
       expect(gain).toEqual({ gain: null, reason: expect.any(String) });
     expect(metrics.gpuSecondsPerQuestion).toBeNull();
     expect(metrics.comparison).toBeNull();

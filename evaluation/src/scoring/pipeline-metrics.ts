@@ -35,7 +35,8 @@ export interface PipelineMetrics extends Metrics {
   /** Questions that the service says it cannot answer, by how: all of them count as wrong. */
   withoutAnswer: { notAnswerable: number; clarifications: number };
   voting: Gain & { firstCandidate?: number; anyCandidate?: number };
-  staticRepair: Gain;
+  /** `repaired`: questions with a repaired candidate in the attempt that decided; `right`: those of them it answered. */
+  staticRepair: Gain & { repaired?: number; right?: number };
   verifiedExamples: Gain;
   /** `complete`: share of the questions whose context held every table of the gold statement. */
   context: { tableRecall: number | null; complete: number | null; tables: number | null };
@@ -73,7 +74,7 @@ export function pipelineMetricsOf(scores: readonly PipelineScore[], facts: RunFa
       clarifications: scores.filter(({ clarification }) => clarification !== null).length,
     },
     voting: votingOf(scores, candidates),
-    staticRepair: notBuilt('static repair'),
+    staticRepair: repairOf(scores),
     verifiedExamples: notBuilt('verified examples'),
     context: contextOf(scores),
     latency: quantilesOf(scores.map(({ timings }) => timings.total)),
@@ -127,6 +128,21 @@ function votingOf(scores: readonly PipelineScore[], candidates: number): Pipelin
   const first = share(scores, (score) => deciding(score)[0]?.correct === true);
   const any = share(scores, (score) => deciding(score).some(({ correct }) => correct));
   return { gain: share(scores, ({ correct }) => correct) - first, firstCandidate: first, anyCandidate: any };
+}
+
+/**
+ * Counts the questions that only repaired candidates answered right: without repair every statement would have failed.
+ * Exact for one candidate without corrections; with more it is the least that repair brings.
+ */
+function repairOf(scores: readonly PipelineScore[]): PipelineMetrics['staticRepair'] {
+  const deciding = ({ attempts }: PipelineScore) => attempts.at(-1)?.candidates ?? [];
+  const isRepaired = ({ repairs }: { repairs?: unknown[] | undefined }) => repairs !== undefined;
+  const repaired = scores.filter((score) => deciding(score).some(isRepaired));
+  const mended = repaired.filter((score) =>
+    deciding(score).every((candidate) => candidate.outcome !== 'succeeded' || isRepaired(candidate)),
+  );
+  const right = mended.filter(({ correct }) => correct).length;
+  return { gain: scores.length === 0 ? 0 : right / scores.length, repaired: repaired.length, right };
 }
 
 function contextOf(scores: readonly PipelineScore[]): PipelineMetrics['context'] {

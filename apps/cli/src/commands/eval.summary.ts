@@ -18,7 +18,7 @@ export function printScores(metrics: Metrics, { json, out, elapsedMs }: Shown): 
 /** The measures of a run through the service. */
 export function printRun(metrics: PipelineMetrics, shown: Shown): void {
   if (shown.json) return stdout.line(JSON.stringify(metrics));
-  const { firstAttempt, corrections, voting, context, latency, tokens, run } = metrics;
+  const { firstAttempt, corrections, voting, staticRepair, context, latency, tokens, run } = metrics;
   printRows([
     ...scoreRows(metrics),
     ['first attempt', percent(firstAttempt.ex)],
@@ -26,6 +26,10 @@ export function printRun(metrics: PipelineMetrics, shown: Shown): void {
       `correction ${number}`,
       `+${percent(gain)} (${reached} came to it, ${answered} of them ended with rows)`,
     ]),
+    [
+      'static repair',
+      `${signed(staticRepair.gain ?? 0)} (${staticRepair.repaired ?? 0} mended, ${staticRepair.right ?? 0} right)`,
+    ],
     ['voting', voting.gain === null ? `– (${voting.reason})` : signed(voting.gain)],
     ['table recall', context.tableRecall === null ? '–' : percent(context.tableRecall)],
     ['latency', latency ? `p50 ${ms(latency.p50)}, p95 ${ms(latency.p95)}, p99 ${ms(latency.p99)}` : '–'],

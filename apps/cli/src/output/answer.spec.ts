@@ -52,6 +52,22 @@ describe('an answer on the terminal', () => {
     expect(text).toMatch(/2 rows, 12 ms/u);
   });
 
+  it('tells what was changed of the model’s text', () => {
+    const repairs = [
+      { kind: 'spelling' as const, from: 'pet_type', to: 'PetType' },
+      { kind: 'join' as const, from: '', to: 'JOIN pets ON a.id = pets.id' },
+    ];
+    const candidates = [{ sql: 'SELECT 1', outcome: 'succeeded' as const, repairs }];
+    const attempt = {
+      ...{ number: 1, model: 'm', candidates, promptTokens: null, completionTokens: null },
+      generateMs: 1,
+      executeMs: 1,
+    };
+    const text = printed({ attempts: [attempt] });
+    expect(text).toContain('repaired (spelling): pet_type → PetType');
+    expect(text).toContain('repaired (join): added JOIN pets ON a.id = pets.id');
+  });
+
   it('lets no control character of the data through', () => {
     const text = printed({ sql: 'SELECT \u001b]0;x\u0007', columns, rows: [['\u001b[31mred\u009b', 1]] });
     // eslint-disable-next-line no-control-regex -- their absence is what is tested

@@ -15,6 +15,7 @@ export function printAnswer(query: QueryView, output: Output): void {
   if (query.sql) {
     for (const line of plain(query.sql).trim().split('\n')) output.line(indent + output.style('cyan', line));
   }
+  printRepairs(query, output);
   if (query.clarification !== undefined) printClarification(query, query.clarification, output);
   else if (query.status === 'succeeded') printRows(query, output);
   else printFailure(query, output);
@@ -23,6 +24,16 @@ export function printAnswer(query: QueryView, output: Output): void {
 function printClarification(query: QueryView, clarification: string, output: Output): void {
   output.line(`${indent}${output.style('yellow', 'the model asks back:')} ${oneLine(clarification)}`);
   output.line(indent + output.style('dim', `no SQL, ${Math.round(query.timings.total)} ms`));
+}
+
+/** What was changed of the model's text: the statement that ran is not quite the one it wrote. */
+function printRepairs({ sql, attempts }: QueryView, output: Output): void {
+  const ran = attempts.at(-1)?.candidates.find((candidate) => candidate.sql === sql);
+  for (const { kind, from, to } of ran?.repairs ?? []) {
+    const [before, after] = [from, to].map((text) => clipped(oneLine(text).trim()));
+    const change = before ? `${before} → ${after || 'nothing'}` : `added ${after}`;
+    output.line(indent + output.style('yellow', `repaired (${kind}): ${change}`));
+  }
 }
 
 function printRows(query: QueryView, output: Output): void {
@@ -99,7 +110,10 @@ function isNumberOrNull(cell: Cell | undefined): boolean {
 
 function shown(cell: Cell, output: Output): string {
   if (cell === null) return output.style('dim', 'null');
-  const text = oneLine(String(cell));
+  return clipped(oneLine(String(cell)));
+}
+
+function clipped(text: string): string {
   return text.length > longestCell ? `${text.slice(0, longestCell - 1)}…` : text;
 }
 

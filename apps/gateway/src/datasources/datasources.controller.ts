@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagg
 import { v7 as uuidv7 } from 'uuid';
 import { permanent } from '#shared/errors/app-error';
 import { type DatasourceRow, DatasourceStore } from '#shared/persistence/datasource.store';
+import { SnapshotReader } from '#shared/persistence/snapshot.reader';
 import { JobQueue } from '#shared/queue/job-queue';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
 import { problemResponse, schemaOf } from '../http/openapi.js';
@@ -27,6 +28,7 @@ import { scheduleRefresh } from './schedule-refresh.js';
 export class DatasourcesController {
   constructor(
     private readonly store: DatasourceStore,
+    private readonly snapshots: SnapshotReader,
     private readonly queue: JobQueue,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {}
@@ -72,7 +74,7 @@ export class DatasourcesController {
   async get(@Param('name') name: string): Promise<DatasourceDetail> {
     const row = await findDatasource(this.store, name);
     const snapshot =
-      row.fingerprint === null ? undefined : await this.store.snapshot(row.id, row.fingerprint);
+      row.fingerprint === null ? undefined : await this.snapshots.snapshot(row.id, row.fingerprint);
     return { ...toView(row), tables: snapshot?.tables ?? [] };
   }
 

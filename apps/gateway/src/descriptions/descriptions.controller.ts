@@ -7,6 +7,7 @@ import {
   descriptionsSchema,
 } from '#shared/contracts/descriptions';
 import { DatasourceStore } from '#shared/persistence/datasource.store';
+import { SnapshotReader } from '#shared/persistence/snapshot.reader';
 import { JobQueue } from '#shared/queue/job-queue';
 import { findDatasource } from '../datasources/find-datasource.js';
 import { problemResponse, schemaOf } from '../http/openapi.js';
@@ -18,6 +19,7 @@ import { unknownNames } from './unknown-names.js';
 export class DescriptionsController {
   constructor(
     private readonly datasources: DatasourceStore,
+    private readonly snapshots: SnapshotReader,
     private readonly queue: JobQueue,
   ) {}
 
@@ -55,7 +57,7 @@ export class DescriptionsController {
     fingerprint: string | null,
     descriptions: Descriptions,
   ): Promise<DescribedDatasource> {
-    const snapshot = fingerprint === null ? undefined : await this.datasources.snapshot(id, fingerprint);
+    const snapshot = fingerprint === null ? undefined : await this.snapshots.snapshot(id, fingerprint);
     return { descriptions, warnings: snapshot ? unknownNames(descriptions, snapshot.tables) : [] };
   }
 }

@@ -26,6 +26,31 @@ export const tracebackSchema = z.object({
 });
 export type Traceback = z.infer<typeof tracebackSchema>;
 
+/** What static repair may change of a statement. */
+export const repairKinds = [
+  'spelling',
+  'qualifier',
+  'table',
+  'ambiguous',
+  'join',
+  'join_condition',
+  'unneeded_join',
+  'grouping',
+  'order',
+  'comparison',
+  'parentheses',
+  'trailing_text',
+  'dialect',
+] as const;
+export type RepairKind = (typeof repairKinds)[number];
+
+export const repairSchema = z.object({
+  kind: z.enum(repairKinds),
+  from: z.string().describe('What stood there; empty where something was added'),
+  to: z.string(),
+});
+export type Repair = z.infer<typeof repairSchema>;
+
 /** `proposed` has not run yet; `skipped` did not run because another candidate had decided. */
 export const candidateOutcomes = ['proposed', 'succeeded', 'failed', 'rejected', 'skipped'] as const;
 
@@ -33,6 +58,14 @@ export const candidateSchema = z.object({
   sql: z.string(),
   outcome: z.enum(candidateOutcomes),
   votes: z.int().min(2).optional().describe('How many of the replies had this text; 1 if left out'),
+  sources: z
+    .array(z.int().nonnegative())
+    .optional()
+    .describe('Which of several replies had this text, from 0'),
+  repairs: z
+    .array(repairSchema)
+    .optional()
+    .describe("What was changed of the model's text before it ran, in order"),
   error: tracebackSchema.optional(),
   rowCount: z.int().optional(),
   elapsedMs: z.number().optional(),

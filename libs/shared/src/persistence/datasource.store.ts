@@ -15,6 +15,7 @@ import type { SchemaSnapshot } from '../contracts/snapshot.js';
 import { permanent } from '../errors/app-error.js';
 import { SealedText } from '../secrets/sealed-text.js';
 import type { Database } from './database.js';
+import { keepNewest } from './keep-newest.js';
 import type { WorkDatasource } from './query.work.js';
 import { storableJson, storableText } from './storable.js';
 import type { Tables } from './tables.js';
@@ -39,8 +40,6 @@ export interface OpenDatasource extends DatasourceRow {
   refreshes: number;
 }
 
-const mostKept = 32;
-
 const columns = [
   'id',
   'name',
@@ -57,8 +56,6 @@ const columns = [
 /** Datasources and their schema snapshots. Connections are sealed on the way in and opened on the way out. */
 @Injectable()
 export class DatasourceStore {
-  /** By datasource and fingerprint, so an entry never goes stale; the oldest goes first. */
-  private readonly snapshots = new Map<string, SchemaSnapshot>();
   /** By datasource and sealed text. Whether a datasource still is there is read anew each time. */
   private readonly opened = new Map<string, Connection>();
 
@@ -140,22 +137,6 @@ export class DatasourceStore {
       connection: this.open({ id, name, sealed_connection }),
       policy: accessPolicySchema.parse(stored.policy),
     };
-  }
-
-  /** Undefined when it was replaced by a newer one. */
-  async snapshot(id: string, fingerprint: string): Promise<SchemaSnapshot | undefined> {
-    const key = `${id} ${fingerprint}`;
-    const known = this.snapshots.get(key);
-    if (known) return known;
-    const row = await this.db
-      .selectFrom('schema_snapshot')
-      .select('snapshot')
-      .where('datasource_id', '=', id)
-      .where('fingerprint', '=', fingerprint)
-      .executeTakeFirst();
-    if (!row) return undefined;
-    keep(this.snapshots, key, row.snapshot);
-    return row.snapshot;
   }
 
   async descriptions(id: string): Promise<Descriptions | undefined> {
@@ -272,7 +253,7 @@ export class DatasourceStore {
     try {
       const text = this.sealer.open(row.sealed_connection, row.id);
       const connection = connectionSchema.parse(JSON.parse(text));
-      keep(this.opened, key, connection);
+      keepNewest(this.opened, key, connection);
       return connection;
     } catch (error) {
       throw permanent(
@@ -293,13 +274,6 @@ const refreshAsked = {
 /** The pool hands `json` over as it is stored. */
 function toDescriptions({ descriptions }: { descriptions: string | null }): Descriptions | undefined {
   return descriptions === null ? undefined : descriptionsSchema.parse(JSON.parse(descriptions));
-}
-
-/** The oldest goes when there are too many. */
-function keep<T>(kept: Map<string, T>, key: string, value: T): void {
-  kept.set(key, value);
-  const [oldest] = kept.keys();
-  if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
 }
 
 function toRow(row: Pick<Selectable<Tables['datasource']>, (typeof columns)[number]>): DatasourceRow {

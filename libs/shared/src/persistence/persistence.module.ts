@@ -9,6 +9,7 @@ import { FeedbackStore } from './feedback.store.js';
 import { QueryNotifier } from './query.notifier.js';
 import { QueryReader } from './query.reader.js';
 import { QueryStore } from './query.store.js';
+import { SnapshotReader } from './snapshot.reader.js';
 import { DATABASE, DATABASE_POOL, DATABASE_URL } from './tokens.js';
 
 interface PersistenceConfig {
@@ -17,7 +18,15 @@ interface PersistenceConfig {
   NANO_MASTER_KEY?: string | undefined;
 }
 
-const stores = [QueryStore, QueryReader, QueryNotifier, CheckStore, ExampleStore, FeedbackStore];
+const stores = [
+  QueryStore,
+  QueryReader,
+  QueryNotifier,
+  CheckStore,
+  ExampleStore,
+  FeedbackStore,
+  SnapshotReader,
+];
 
 /** Ends the pool after every other module's shutdown hook had its chance to write. */
 class PoolGuard implements OnApplicationShutdown {

@@ -168,6 +168,14 @@ export class Metrics {
       registers: [],
     }),
   );
+  readonly repairs = this.add(
+    new Counter({
+      name: 'nano_repairs_total',
+      help: 'Changes that static repair made to candidates, by kind',
+      labelNames: ['kind'],
+      registers: [],
+    }),
+  );
   readonly checkedStatements = this.add(
     new Counter({
       name: 'nano_checked_statements_total',
