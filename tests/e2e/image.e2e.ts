@@ -69,6 +69,11 @@ it.each(['gateway', 'retriever', 'generator', 'executor', 'baseline'])(
   },
 );
 
+it('has the launcher of the sandbox compiled: the executor ran at its strictest, and made none', () => {
+  expect(environment['EXECUTOR_REQUIRE_ISOLATION']).toBe('landlock');
+  expect(existsSync(join(image, 'home/sandbox'))).toBe(false);
+});
+
 it('brings the command line along', () => {
   const output = execFileSync(
     join(image, 'app/bin/node'),
