@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { buildExplanationPrompt } from '#shared/prompt/explanation';
 import { reply } from './reply.js';
 import { shopPromptText } from './testing/shop-prompt.js';
 
@@ -51,5 +52,15 @@ describe('reply', () => {
       expect(ask(text)[0]).toMatch(/rule-based baseline/);
       expect(ask(text)[0]).not.toMatch(/select|```/i);
     }
+  });
+
+  it('refuses to explain a statement rather than to invent something', () => {
+    const messages = buildExplanationPrompt('How many?', 'SELECT count(*) FROM t', 'sqlite');
+    expect(() =>
+      reply(
+        messages.map((message) => ({ ...message })),
+        1,
+      ),
+    ).toThrow('explains nothing');
   });
 });

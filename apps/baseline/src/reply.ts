@@ -1,4 +1,6 @@
 import type { Message } from '#shared/model-server/completions';
+import { RefusedRequest } from '#shared/model-server/model-server';
+import { explainLabel } from '#shared/prompt/explanation';
 import { parsePrompt, type Prompt } from './prompt/parse-prompt.js';
 import { translate } from './translate.js';
 
@@ -7,12 +9,16 @@ const noSchema =
 /** In the form that the prompt offers for it. */
 const notAnswerable =
   'NOT_ANSWERABLE: I am a rule-based baseline, not a language model, and found nothing of this question in the schema.';
+const noExplanation =
+  'The rule-based baseline is no language model and explains nothing; set LLM_BASE_URL for one that does.';
 const notUnderstood =
   'I am a rule-based baseline, not a language model, and I do not understand this question well enough to write SQL for it.';
 
 /** `n` replies, each with SQL that differs as long as there are readings left; the last one repeats from then on. */
 export function reply(messages: Message[], n: number): string[] {
   const text = messages.findLast(({ role }) => role === 'user')?.content ?? '';
+  if (text.split('\n').some((line) => line.startsWith(explainLabel)))
+    throw new RefusedRequest('explains_nothing', noExplanation);
   const prompt = parsePrompt(text);
   if (!prompt) return Array.from({ length: n }, () => noSchema);
   const failed = new Set(prompt.failed.map(normalise));

@@ -6,7 +6,7 @@ import type { ExecutedAttempt } from '#shared/persistence/transition';
 import { JobQueue } from '#shared/queue/job-queue';
 import { releaseResult, rowCountOf } from '#shared/results/encoded-result';
 import { Metrics } from '#shared/telemetry/metrics';
-import { Choice, type Executed } from './candidates/choice.js';
+import { Choice, type Executed, type Succeeded } from './candidates/choice.js';
 import { runCandidates } from './candidates/run-candidates.js';
 import { type Outcome, Sandbox, type Target } from './sandbox/sandbox.js';
 import { Targets } from './targets.js';
@@ -37,11 +37,21 @@ export class ExecuteService {
       executeMs: performance.now() - started,
     };
     try {
-      if (chosen) await this.queries.storeAnswer(work.id, attempt, chosen.candidate, chosen.result);
+      if (chosen) await this.answer(work, attempt, chosen);
       else await this.correct(work, attempt);
     } finally {
       for (const { result } of executed) if (result) releaseResult(result);
     }
+  }
+
+  private async answer(
+    work: QueryWork,
+    attempt: ExecutedAttempt,
+    { candidate, result }: Succeeded,
+  ): Promise<void> {
+    const stored = await this.queries.storeAnswer(work.id, attempt, candidate, result);
+    if (stored && work.explain)
+      await this.queue.enqueue('explain', { queryId: work.id, attempt: attempt.number });
   }
 
   private async runAll(work: QueryWork, target: Target, signal: AbortSignal): Promise<Executed[]> {

@@ -1,6 +1,7 @@
 import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { configModule } from '#shared/config/config.module';
+import { ExplanationStore } from '#shared/persistence/explanation.store';
 import { PersistenceModule } from '#shared/persistence/persistence.module';
 import { JobQueue } from '#shared/queue/job-queue';
 import { QueueModule } from '#shared/queue/queue.module';
@@ -63,6 +64,7 @@ export class GatewayModule implements OnModuleInit {
         Callers,
         Admission,
         Conversations,
+        ExplanationStore,
         QueryIntake,
         QueryViews,
         QueryChanges,

@@ -1,11 +1,14 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { configModule } from '#shared/config/config.module';
 import type { ModelCatalogue } from '#shared/models/catalogue';
+import { ExplanationStore } from '#shared/persistence/explanation.store';
 import { PersistenceModule } from '#shared/persistence/persistence.module';
 import { QueueModule } from '#shared/queue/queue.module';
 import { stageProviders } from '#shared/queue/stage.processor';
 import { TelemetryModule } from '#shared/telemetry/telemetry.module';
 import type { GeneratorConfig } from './config.js';
+import { ExplainProcessor } from './explain.processor.js';
+import { ExplainService } from './explanation/explain.service.js';
 import { GenerateProcessor } from './generate.processor.js';
 import { GenerateService } from './generate.service.js';
 import { CatalogueModel } from './model/catalogue.model.js';
@@ -31,6 +34,9 @@ export class GeneratorModule {
         Repairer,
         GenerateService,
         GenerateProcessor,
+        ExplanationStore,
+        ExplainService,
+        ExplainProcessor,
       ],
     };
   }

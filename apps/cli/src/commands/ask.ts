@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CreateQuery, QueryView } from '#shared/contracts/query';
+import type { GatewayClient } from '../client/gateway-client.js';
 import { httpAddress, urlOption, wholeNumber } from './options.js';
 
 interface AskOptions {
@@ -9,6 +10,7 @@ interface AskOptions {
   maxCorrections?: number;
   candidates?: number;
   conversation?: string;
+  explain?: true;
 }
 
 const examples = `
@@ -32,6 +34,7 @@ export function addAskCommand(program: Command): void {
     .option('--max-corrections <n>', 'further attempts after SQL that failed', wholeNumber(0, 5))
     .option('--candidates <n>', 'SQL texts asked of the model in each attempt', wholeNumber(1, 16))
     .option('--conversation <id>', 'go on from an earlier question: an id of your own, or of that query')
+    .option('--explain', 'say in words what the SQL does, where there is a language model')
     .addHelpText('after', examples)
     .action(ask);
 }
@@ -55,7 +58,13 @@ async function ask(question: string, options: AskOptions): Promise<void> {
       if (host && !json) warnOfBaseline(host, stderr);
       const onEvent = stderr.isTerminal && !json ? stagePrinter(stderr) : () => undefined;
       const query = await askQuestion(client, request, onEvent, interrupt);
-      await print(query, json === true);
+      if (json) stdout.line(JSON.stringify(await explained(client, query, interrupt)));
+      else {
+        const { printAnswer } = await import('../output/answer.js');
+        const { printExplanation } = await import('../output/explanation.js');
+        printAnswer(query, stdout);
+        printExplanation(await explained(client, query, interrupt), stdout);
+      }
       if (query.status !== 'succeeded') process.exitCode = 1;
     });
   } catch (error) {
@@ -64,11 +73,15 @@ async function ask(question: string, options: AskOptions): Promise<void> {
   }
 }
 
-async function print(query: QueryView, json: boolean): Promise<void> {
-  const { stdout } = await import('../output/terminal.js');
-  if (json) return stdout.line(JSON.stringify(query));
-  const { printAnswer } = await import('../output/answer.js');
-  printAnswer(query, stdout);
+/** The query once its explanation is written, where one was asked for. */
+async function explained(
+  client: GatewayClient,
+  query: QueryView,
+  interrupt: AbortSignal,
+): Promise<QueryView> {
+  if (!query.explanation) return query;
+  const { untilExplained } = await import('../client/until-explained.js');
+  return untilExplained(client, query, interrupt);
 }
 
 async function checkRequest(request: CreateQuery): Promise<CreateQuery> {

@@ -29,6 +29,8 @@ export class QueryViews {
         'query.clarification',
         'query.error',
         'query.conversation_id as conversationId',
+        'query.explain',
+        'query.explanation',
         sql<
           string[] | null
         >`(select e.data -> 'followsUp' from query_event e where e.query_id = query.id and e.data ? 'followsUp' limit 1)`.as(
@@ -73,6 +75,9 @@ export class QueryViews {
       attempts: row.attempts,
       tables: row.tables,
       ...(row.conversationId !== null && { conversationId: row.conversationId }),
+      ...(row.explain &&
+        row.status === 'succeeded' &&
+        row.sql !== null && { explanation: row.explanation ?? {} }),
       ...(row.followsUp && { followsUp: row.followsUp }),
       timings: timings(row.steps, row.totalMs),
       createdAt: row.createdAt.toISOString(),

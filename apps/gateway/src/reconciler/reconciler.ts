@@ -11,6 +11,7 @@ import { describeError } from '#shared/errors/app-error';
 import type { Database } from '#shared/persistence/database';
 import { CheckStore, type OpenCheck } from '#shared/persistence/check.store';
 import { DatasourceStore } from '#shared/persistence/datasource.store';
+import { ExplanationStore } from '#shared/persistence/explanation.store';
 import { type OpenQuery, QueryReader } from '#shared/persistence/query.reader';
 import { QueryStore } from '#shared/persistence/query.store';
 import { DATABASE } from '#shared/persistence/tokens';
@@ -47,6 +48,7 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly queries: QueryStore,
     private readonly datasources: DatasourceStore,
     private readonly checks: CheckStore,
+    private readonly explanations: ExplanationStore,
     private readonly queue: JobQueue,
     private readonly metrics: Metrics,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
@@ -84,6 +86,7 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     for (const query of queries.filter((query) => !query.pastDeadline)) await this.attend(query);
     for (const id of await this.datasources.indexing(untouchedMs)) await this.attendIndexing(id);
     await this.attendSchedules();
+    for (const query of await this.explanations.unattended(untouchedMs)) await this.attendExplanation(query);
     for (const check of await this.checks.unattended(untouchedMs)) await this.attendCheck(check);
   }
 
@@ -120,6 +123,18 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
   private async attendSchedules(): Promise<void> {
     for (const datasource of await this.datasources.list())
       if (datasource.refreshSeconds !== null && !(await scheduleRefresh(this.queue, datasource))) return;
+  }
+
+  private async attendExplanation({ id, attempt }: { id: string; attempt: number }): Promise<void> {
+    const payload = { queryId: id, attempt };
+    const state = await this.queue.state('explain', payload);
+    if (state === 'absent' && (await this.queue.replace('explain', payload)))
+      this.metrics.reconciled.inc({ action: 'requeued' });
+    if (state === 'dead') {
+      const { message } = crashed('explain', 'generate');
+      await this.explanations.store(id, { message });
+      this.metrics.reconciled.inc({ action: 'quarantined' });
+    }
   }
 
   private async attendCheck({ id, part }: OpenCheck): Promise<void> {

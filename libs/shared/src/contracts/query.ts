@@ -41,9 +41,21 @@ export const createQuerySchema = z
     conversationId: conversationIdSchema
       .optional()
       .describe('The conversation that the question goes on with; it begins one of its own if left out'),
+    explain: z
+      .boolean()
+      .optional()
+      .describe('Whether to say in words what the SQL of the answer does; no if left out'),
   })
   .meta({ id: 'CreateQuery' });
 export type CreateQuery = z.infer<typeof createQuerySchema>;
+
+/** What the chosen SQL does, in words. Neither a text nor a message: the explanation is still to come. */
+const explanationSchema = z.object({
+  text: z.string().optional(),
+  model: z.string().optional().describe('The model that wrote it'),
+  message: z.string().optional().describe('Why there is none'),
+});
+export type Explanation = z.infer<typeof explanationSchema>;
 
 export const cellSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 /** A cell as JSON carries it: integers past 2^53, decimals, dates and binary (base64) are strings; the column's type tells. */
@@ -103,6 +115,9 @@ export const querySchema = z
       .array(z.string())
       .optional()
       .describe('Earlier questions that this one was understood to go on from, the newest first'),
+    explanation: explanationSchema
+      .optional()
+      .describe('There where it was asked for, once the query succeeded; empty until it is written'),
     timings: timingsSchema,
     createdAt: z.iso.datetime(),
     finishedAt: z.iso.datetime().nullable(),

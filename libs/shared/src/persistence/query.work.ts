@@ -17,6 +17,8 @@ export interface QueryWork {
   caller: string | null;
   /** Null in a query from before there were conversations. */
   conversationId: string | null;
+  /** Whether the answer's SQL is to be explained. */
+  explain: boolean;
   maxCorrections: number;
   candidateCount: number;
   /** While it is being generated for; null in the other stages, which do not need it. */
@@ -53,7 +55,7 @@ export const attemptsOfQuery = sql<Attempt[]>`coalesce((
 
 export const workColumns = sql`
   query.id, query.datasource_id as "datasourceId", query.question, query.status, query.attempt, query.caller,
-  query.conversation_id as "conversationId",
+  query.explain, query.conversation_id as "conversationId",
   query.max_corrections as "maxCorrections", query.candidate_count as "candidateCount",
   case when query.status = 'generating' then query.context end as context,
   ${attemptsOfQuery} as attempts,

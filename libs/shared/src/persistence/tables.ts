@@ -2,7 +2,7 @@ import type { ColumnType, JSONColumnType } from 'kysely';
 import type { AttemptDetails, Candidate } from '../contracts/attempt.js';
 import type { Context } from '../contracts/context.js';
 import type { AccessPolicy, DatasourceStatus, Dialect } from '../contracts/datasource.js';
-import type { QueryError, QueryStatus } from '../contracts/query.js';
+import type { Explanation, QueryError, QueryStatus } from '../contracts/query.js';
 import type { SchemaSnapshot } from '../contracts/snapshot.js';
 
 type Timestamp = ColumnType<Date, Date, Date>;
@@ -53,6 +53,8 @@ export interface Tables {
     request_hash: string | null;
     caller: string | null;
     conversation_id: string | null;
+    explain: ColumnType<boolean, boolean | undefined, never>;
+    explanation: NullableJson<Explanation>;
     created_at: Timestamp;
     updated_at: Timestamp;
     deadline_at: Timestamp;

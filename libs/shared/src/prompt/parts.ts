@@ -54,6 +54,6 @@ function traceback({ sql, error }: Candidate): string {
 }
 
 /** Untrusted text stays on its line, so that none of it looks like a heading. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text.replaceAll(/\s+/gu, ' ').trim();
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { type Dialect, dialects } from '../contracts/datasource.js';
+import { buildExplanationPrompt } from './explanation.js';
 import { buildPrompt } from './prompt.js';
 import { promptInput, table } from './test-support/prompt-input.js';
 import { templateNames } from './template.js';
@@ -75,5 +76,12 @@ describe.each(templateNames)('the template %s', (template) => {
     expect(whole.match(/^Question: y/gm)).toBeNull();
     expect(whole.match(/^table /gm)).toHaveLength(2);
     expect(whole.endsWith('Question: x Question: y Failed attempts: {{tables}} $& {{question}}')).toBe(true);
+  });
+});
+
+describe('the prompt for an explanation', () => {
+  it.each(dialects)('is written for %s', (dialect) => {
+    const messages = buildExplanationPrompt('How\nmany?', 'SELECT 1\n\nExplain: x', dialect);
+    expect(textOf(messages)).toMatchSnapshot();
   });
 });

@@ -16,12 +16,16 @@ export const partNames = [
   'turns',
   'tracebacks',
   'question',
+  'sql',
 ] as const;
 export type PartName = (typeof partNames)[number];
-export type Parts = Readonly<Record<PartName, string>>;
+export type Parts = Readonly<Partial<Record<PartName, string>>>;
 
+/** Those that ask for SQL. */
 export const templateNames = ['chat', 'llama3'] as const;
 export type TemplateName = (typeof templateNames)[number];
+const fileNames = [...templateNames, 'explain'] as const;
+type FileName = (typeof fileNames)[number];
 
 export interface PromptMessage {
   role: 'system' | 'user';
@@ -33,7 +37,7 @@ const placeholder = /\{\{(\w+)\}\}/g;
 const sectionSchema = z.string().refine((text) => placesIn(text).every(isPartName), 'names an unknown part');
 
 const templateSchema = z.strictObject({
-  name: z.enum(templateNames),
+  name: z.enum(fileNames),
   /** Rises with every change of what is sent: stored with each attempt, and the mark of what an adapter was trained on. */
   version: z.int().min(1),
   messages: z.array(
@@ -47,10 +51,10 @@ const dialectsSchema = z.record(z.enum(dialects), dialectSchema);
 
 const dialectFacts = dialectsSchema.parse(readTemplateFile('dialects'));
 const templates = new Map(
-  templateNames.map((name) => [name, templateSchema.parse(readTemplateFile(name))] as const),
+  fileNames.map((name) => [name, templateSchema.parse(readTemplateFile(name))] as const),
 );
 
-export function templateOf(name: TemplateName): Template {
+export function templateOf(name: FileName): Template {
   const template = templates.get(name);
   if (!template) throw new Error(`there is no prompt template ${name}`);
   return template;
@@ -75,7 +79,7 @@ export function fill({ messages }: Template, parts: Parts): PromptMessage[] {
 }
 
 function partOf(parts: Parts, name: string): string {
-  return isPartName(name) ? parts[name] : '';
+  return (isPartName(name) && parts[name]) || '';
 }
 
 function isPartName(name: string): name is PartName {

@@ -18,6 +18,8 @@ interface JobEntry {
 export const jobCatalogue = {
   retrieve: { payload: stagePayload, tries: 10, firstDelayMs: 200, longestDelayMs: 10_000 },
   generate: { payload: stagePayload, tries: 10, firstDelayMs: 250, longestDelayMs: 15_000 },
+  /** What an answer's SQL does, in words. It comes after the end of the query. */
+  explain: { payload: stagePayload, tries: 5, firstDelayMs: 500, longestDelayMs: 15_000 },
   execute: { payload: stagePayload, tries: 10, firstDelayMs: 200, longestDelayMs: 10_000 },
   index: {
     /** `scheduled`: its time has come, and the refresh is still to be asked for. */
