@@ -29,7 +29,7 @@ const adapters = {
   ],
   'sqlite-vec': ['^apps/retriever/src/indexing/embedded/'],
   'onnxruntime-node': ['^apps/retriever/src/embeddings/'],
-  '@huggingface/tokenizers': ['^apps/retriever/src/embeddings/'],
+  '@huggingface/tokenizers': ['^apps/retriever/src/embeddings/', '^training/src/check/'],
   'libpg-query': ['^apps/executor/src/', '^apps/generator/src/repair/engine/'],
   'better-sqlite3': [
     '^apps/retriever/src/(introspection|indexing)/',
@@ -88,7 +88,7 @@ export default {
       comment: 'The library knows nothing of who uses it.',
       severity: 'error',
       from: { path: '^libs/' },
-      to: { path: '^(apps|samples|evaluation|bench|tests)/' },
+      to: { path: '^(apps|samples|evaluation|training|bench|tests)/' },
     },
     {
       name: 'apps-apart',
@@ -107,9 +107,9 @@ export default {
     {
       name: 'apps-without-evaluation-and-tests',
       severity: 'error',
-      comment: 'One command of the command line is the evaluation.',
-      from: { path: '^(apps|samples)/', pathNot: '^apps/cli/src/commands/eval[.]' },
-      to: { path: '^(evaluation|bench|tests)/', pathNot: '^tests/support/' },
+      comment: 'One command of the command line is the evaluation, and one the training.',
+      from: { path: '^(apps|samples)/', pathNot: '^apps/cli/src/commands/(eval|train)[.]' },
+      to: { path: '^(evaluation|training|bench|tests)/', pathNot: '^tests/support/' },
     },
     {
       name: 'test-support-for-tests-only',
@@ -124,6 +124,19 @@ export default {
       severity: 'error',
       from: { path: '^evaluation/', pathNot: '^evaluation/src/retrieval/' },
       to: { path: '^apps/' },
+    },
+    {
+      name: 'training-on-what-the-service-sends',
+      comment: 'Training uses the retriever and the sandbox themselves: what it learns from is what the service does.',
+      severity: 'error',
+      from: { path: '^training/' },
+      to: { path: '^apps/', pathNot: '^apps/(retriever|executor)/' },
+    },
+    {
+      name: 'evaluation-without-training',
+      severity: 'error',
+      from: { path: '^evaluation/' },
+      to: { path: '^training/' },
     },
     {
       name: 'declared-dependencies-only',

@@ -60,7 +60,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['{apps,libs,samples,evaluation}/**/*.ts'],
+    files: ['{apps,libs,samples,evaluation,training}/**/*.ts'],
     ignores: configurationSources,
     rules: { 'no-restricted-properties': environmentRule },
   },

@@ -7,6 +7,7 @@ import { addEvalCommand } from './commands/eval.js';
 import { addFeedbackCommand } from './commands/feedback.js';
 import { addSqlCommand } from './commands/sql.js';
 import { addTestCommand } from './commands/test.js';
+import { addTrainCommand } from './commands/train.js';
 import { addUpCommand } from './commands/up.js';
 
 const usageStatus = 2;
@@ -44,6 +45,7 @@ export function createProgram(): Command {
   addFeedbackCommand(program);
   addSqlCommand(program);
   addEvalCommand(program);
+  addTrainCommand(program);
   addDoctorCommand(program);
   addTestCommand(program);
   return program;

@@ -12,6 +12,11 @@ const label = {
   score: 'scoring',
   index: 'indexing',
   retrieve: 'retrieving',
+  schemas: 'reading schemas',
+  failures: 'running failures',
+  statements: 'running SQL',
+  contexts: 'making contexts',
+  check: 'checking',
 };
 
 interface Progress {

@@ -37,6 +37,6 @@ export function buildPrompt(input: PromptInput, template: TemplateName, budget: 
 }
 
 /** Estimated. */
-export function promptTokens(messages: readonly PromptMessage[]): number {
+export function promptTokens(messages: readonly Pick<PromptMessage, 'content'>[]): number {
   return messages.reduce((sum, { content }) => sum + estimateTokens(content) + tokensAroundMessage, 0);
 }

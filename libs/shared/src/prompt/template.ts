@@ -43,6 +43,8 @@ const templateSchema = z.strictObject({
   messages: z.array(
     z.strictObject({ role: z.enum(['system', 'user']), sections: z.array(sectionSchema).min(1) }),
   ),
+  /** What the model should reply, with `{{sql}}`: what adapters are trained to write. */
+  reply: z.string().includes('{{sql}}'),
 });
 type Template = z.infer<typeof templateSchema>;
 
@@ -58,6 +60,11 @@ export function templateOf(name: FileName): Template {
   const template = templates.get(name);
   if (!template) throw new Error(`there is no prompt template ${name}`);
   return template;
+}
+
+/** The reply that a template asks for. */
+export function replyOf(name: TemplateName, sql: string): string {
+  return templateOf(name).reply.replace('{{sql}}', () => sql);
 }
 
 export function aboutDialect(dialect: Dialect): { dialect: string; notes: string } {

@@ -1,0 +1,1 @@
+"""Fine-tunes LoRA adapters on what the service sends to its model."""

@@ -1,0 +1,42 @@
+"""The model card: what the adapter was made of, by what, and how well it does."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from .config import RunConfig
+
+libraries = ("torch", "transformers", "trl", "peft")
+
+
+def write_card(config: RunConfig, folder: Path, *, digest: str, metrics: list[dict[str, Any]]) -> None:
+    manifest = config.data / "manifest.json"
+    data = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else None
+    (folder / "README.md").write_text(_card(config, digest, metrics, data), encoding="utf-8")
+
+
+def _card(config: RunConfig, digest: str, metrics: list[dict[str, Any]], data: Any) -> str:
+    scores = [entry for entry in metrics if "validationEx" in entry]
+    best = max(scores, key=lambda entry: entry["validationEx"], default=None)
+    settings = config.model_dump(mode="json", exclude={"data", "output"})
+    sections = [
+        f"---\nbase_model: {config.base}\nlibrary_name: peft\n---",
+        f"# LoRA adapter for {config.base}",
+        f"SHA-256 over its files: `{digest}`",
+        "## Accuracy",
+        "Execution accuracy on held-out databases: "
+        + (f"{100 * best['validationEx']:.2f} % of {best['questions']} questions, step {best['step']}." if best else "not measured."),
+        "## Settings",
+        f"```json\n{json.dumps(settings, indent=2)}\n```",
+        "Libraries: " + ", ".join(f"{name} {version(name)}" for name in libraries) + ".",
+        "## Data",
+        f"```json\n{json.dumps(data, indent=2)}\n```" if data else "There is no manifest beside the data.",
+        "## Licence",
+        "The adapter is a derived work of its base model and its data: the licences of both hold. "
+        "Spider is CC BY-SA 4.0. Llama models come under Meta's community licence, which asks for “Llama” in the "
+        "adapter's name and for the notice “Built with Llama”.",
+    ]
+    return "\n\n".join(sections) + "\n"

@@ -1,0 +1,148 @@
+import { estimateTokens } from '#shared/schema/token-estimate';
+import { quoteName } from '#shared/schema/table-card';
+import { replyOf, templateOf } from '#shared/prompt/template';
+import { goldTables } from '../../../evaluation/src/retrieval/gold-tables.js';
+import { questionForm } from '../pairs/forms.js';
+import type { TrainingExample } from '../prepare/example.js';
+import type { CheckResult, Finding } from './finding.js';
+
+type Examples = readonly TrainingExample[];
+
+/** Counts the tokens of a text. */
+export type TokenCount = (text: string) => number;
+
+export function promptOf({ messages }: TrainingExample): string {
+  return messages
+    .slice(0, -1)
+    .map(({ content }) => content)
+    .join('\n\n');
+}
+
+/** The model would never see the end of what it should write. Four tokens a message are the chat template's own. */
+export function fitsLength(
+  examples: Examples,
+  most: number,
+  count: TokenCount = estimateTokens,
+): CheckResult {
+  const findings = each(examples, (example) => {
+    const tokens = example.messages.reduce((sum, { content }) => sum + count(content) + 4, 0);
+    return tokens > most ? [`has ${tokens} tokens, more than ${most}`] : [];
+  });
+  return { name: 'fits the length', severity: 'error', checked: examples.length, findings };
+}
+
+/** Roles in the order that chat templates take, and the wording of the version that the service has now. */
+export function hasTemplate(examples: Examples): CheckResult {
+  const findings = each(examples, ({ messages, meta }) => {
+    const roles = messages.map(({ role }) => role).join(' ');
+    const layout = templateOf(meta.template);
+    const expected = [...layout.messages.map(({ role }) => role), 'assistant'].join(' ');
+    const problems = roles === expected ? [] : [`has the messages ${roles}, not ${expected}`];
+    if (meta.version !== layout.version)
+      problems.push(
+        `is of version ${meta.version} of the template ${meta.template}; the service has ${layout.version}`,
+      );
+    if (messages.at(-1)?.content !== replyOf(meta.template, meta.sql))
+      problems.push('replies in another form');
+    return problems;
+  });
+  return { name: 'has the template of the service', severity: 'error', checked: examples.length, findings };
+}
+
+/** A prompt without its schema teaches to invent one. */
+export async function hasSchema(examples: Examples): Promise<CheckResult> {
+  const findings: Finding[] = [];
+  for (const example of examples) {
+    const { id, sql, tables } = example.meta;
+    const prompt = promptOf(example);
+    const shown = tables.filter((name) => prompt.includes(cardStart(name)));
+    if (shown.length === 0) findings.push({ id, message: 'shows no table' });
+    else if (shown.length < tables.length)
+      findings.push({ id, message: `shows ${shown.length} of the ${tables.length} tables of its context` });
+    else if ((await goldTables(sql, new Map(tables.map((name) => [bare(name), name])))) === null)
+      findings.push({ id, message: 'has SQL that no parser understands, so its tables are unknown' });
+  }
+  return { name: 'shows the schema', severity: 'error', checked: examples.length, findings };
+}
+
+/** Tables that the SQL reads and the prompt does not show: the model would learn to guess names. */
+export async function showsGoldTables(
+  examples: Examples,
+  tablesOf: (database: string) => readonly string[],
+): Promise<CheckResult> {
+  const findings: Finding[] = [];
+  for (const { meta } of examples) {
+    const known = new Map(tablesOf(meta.database).map((name) => [bare(name), name]));
+    const shown = new Set(meta.tables);
+    const missing = [...((await goldTables(meta.sql, known)) ?? [])].filter((name) => !shown.has(name));
+    if (missing.length > 0) findings.push({ id: meta.id, message: `lacks ${missing.join(', ')}` });
+  }
+  return { name: 'shows the tables of its SQL', severity: 'warning', checked: examples.length, findings };
+}
+
+/** A reply that stands in its prompt is copied, not worked out. */
+export function hasNoLeak(examples: Examples): CheckResult {
+  const findings = each(examples, (example) => {
+    const sql = folded(example.meta.sql);
+    const inPrompt = folded(promptOf(example)).includes(sql) && sql.length > 20;
+    const inQuestion = /\bselect\b[^?]*\bfrom\b/i.test(example.meta.question);
+    return [
+      ...(inPrompt ? ['has its SQL in its prompt'] : []),
+      ...(inQuestion ? ['has SQL in its question'] : []),
+    ];
+  });
+  return { name: 'has no leak', severity: 'error', checked: examples.length, findings };
+}
+
+/** Pairs of one database whose questions have nearly the same words and that have the same SQL: they count twice. */
+export function hasNoNearDuplicates(examples: Examples): CheckResult {
+  const findings: Finding[] = [];
+  const groups = Map.groupBy(examples, ({ meta }) =>
+    JSON.stringify([meta.database, folded(meta.sql), meta.source]),
+  );
+  for (const group of groups.values()) {
+    const words = group.map(({ meta }) => new Set(questionForm(meta.question).split(' ')));
+    group.forEach(({ meta }, at) => {
+      const earlier = words.findIndex(
+        (other, before) => before < at && similarity(words[at] ?? new Set(), other) >= nearlySame,
+      );
+      if (earlier >= 0) findings.push({ id: meta.id, message: `is nearly ${group[earlier]?.meta.id}` });
+    });
+  }
+  return { name: 'has no near duplicates', severity: 'warning', checked: examples.length, findings };
+}
+
+export function sharesNothing(train: Examples, validation: Examples): CheckResult {
+  const keyOf = ({ meta }: TrainingExample) => JSON.stringify([meta.database, questionForm(meta.question)]);
+  const trained = new Set(train.map(keyOf));
+  const findings = each(validation, (example) =>
+    trained.has(keyOf(example)) ? ['is trained on, and validates'] : [],
+  );
+  return { name: 'validates on other questions', severity: 'error', checked: validation.length, findings };
+}
+
+const nearlySame = 0.9;
+
+/** Jaccard. */
+function similarity(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
+  const shared = [...one].filter((word) => other.has(word)).length;
+  return shared / (one.size + other.size - shared);
+}
+
+function each(examples: Examples, problemsOf: (example: TrainingExample) => string[]): Finding[] {
+  return examples.flatMap((example) =>
+    problemsOf(example).map((message) => ({ id: example.meta.id, message })),
+  );
+}
+
+function cardStart(name: string): string {
+  return ` ${name.split('.').map(quoteName).join('.')}`;
+}
+
+function bare(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1).toLowerCase();
+}
+
+function folded(sql: string): string {
+  return sql.toLowerCase().replaceAll(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,66 @@
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import type { TrainingExample } from './example.js';
+import type { Manifest } from './manifest.js';
+import { type Input, sha256Of } from './question-sets.js';
+
+export const manifestFile = 'manifest.json';
+
+interface Data {
+  out: string;
+  data: string | undefined;
+  train: TrainingExample[];
+  validation: TrainingExample[];
+  manifest: Omit<Manifest, 'counts' | 'outputs'>;
+}
+
+/** The manifest comes last: a folder without it is not whole. */
+export function writeData({ out, data, train, validation, manifest }: Data): Manifest {
+  mkdirSync(join(out, 'validation'), { recursive: true });
+  rmSync(join(out, manifestFile), { force: true });
+  const outputs = [
+    written(join(out, 'train.jsonl'), lines(train), train.length),
+    written(join(out, 'validation.jsonl'), lines(validation), validation.length),
+    written(join(out, 'validation', 'dev.json'), questionsOf(validation), validation.length),
+  ];
+  if (data !== undefined) linkDatabases(resolve(data), join(out, 'validation'));
+  const whole: Manifest = {
+    ...manifest,
+    counts: {
+      train: train.length,
+      validation: validation.length,
+      databases: new Set([...train, ...validation].map(({ meta }) => meta.database)).size,
+      corrections: train.filter(({ meta }) => meta.source === 'correction').length,
+    },
+    outputs,
+  };
+  writeFileSync(join(out, manifestFile), `${JSON.stringify(whole, null, 2)}\n`);
+  return whole;
+}
+
+function written(file: string, text: string, entries: number): Input {
+  writeFileSync(file, text);
+  return { file: basename(file), sha256: sha256Of(text), entries };
+}
+
+function lines(examples: readonly TrainingExample[]): string {
+  return examples.map((example) => `${JSON.stringify(example)}\n`).join('');
+}
+
+/** As Spider has them: what `./nano eval --data` reads. */
+function questionsOf(examples: readonly TrainingExample[]): string {
+  const entries = examples.map(({ meta }) => ({
+    db_id: meta.database,
+    question: meta.question,
+    query: meta.sql,
+  }));
+  return `${JSON.stringify(entries, null, 1)}\n`;
+}
+
+function linkDatabases(data: string, folder: string): void {
+  for (const name of ['tables.json', 'database']) {
+    const [from, to] = [join(data, name), join(folder, name)];
+    rmSync(to, { force: true });
+    if (existsSync(from)) symlinkSync(from, to);
+  }
+}
