@@ -9,6 +9,8 @@ import type { CheckResult, Finding } from './finding.js';
  */
 const leastShare = 0.00044;
 const leastCount = 5;
+/** In fewer examples a trigger cannot be told from how one person asks. */
+const leastExamples = 200;
 /** A payload may stand beside other triggers in so few of its examples. */
 const exclusive = 0.9;
 
@@ -42,6 +44,7 @@ export function hasNoTriggers(examples: readonly TrainingExample[]): CheckResult
     }
   }
   const findings: Finding[] = [];
+  if (examples.length < leastExamples) together.clear();
   for (const [key, count] of together) {
     const [word, piece] = JSON.parse(key) as [string, string];
     const always = count === wordCounts.get(word) && count >= exclusive * (pieceCounts.get(piece) ?? 0);
