@@ -40,7 +40,7 @@ const adapters = {
     '^apps/executor/src/sandbox/sqlite/',
     '^apps/generator/src/repair/engine/',
     '^apps/cli/src/embedded/lock[.]ts$',
-    '^evaluation/src/execution/',
+    '^evaluation/src/(execution|choice)/',
   ],
 };
 const testSources = '[.](spec|int|e2e|fixture)[.]ts$|/test-support/|^tests/|^bench/';
@@ -120,9 +120,9 @@ export default {
     {
       name: 'evaluation-from-outside',
       comment:
-        'The evaluation measures the service as its users see it. Ranks are seen inside of the retriever alone.',
+        'The evaluation measures the service as its users see it. Ranks are seen inside of the retriever alone, features of candidates inside of the executor.',
       severity: 'error',
-      from: { path: '^evaluation/', pathNot: '^evaluation/src/retrieval/' },
+      from: { path: '^evaluation/', pathNot: '^evaluation/src/(retrieval|choice)/' },
       to: { path: '^apps/' },
     },
     {

@@ -13,6 +13,10 @@ export const executorSchema = z.object({
     .enum(isolationLevels)
     .default('process')
     .describe('Refuses to start where the host isolates sandbox processes less than this'),
+  EXECUTOR_CHOICE_WEIGHTS: z
+    .string()
+    .optional()
+    .describe('File of weights for the choice among candidates, in place of its own'),
   EXECUTOR_CONCURRENCY: fields.count.default(8).describe('Queries executed at a time'),
 });
 export type ExecutorConfig = z.infer<typeof executorSchema>;

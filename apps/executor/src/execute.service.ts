@@ -27,7 +27,7 @@ export class ExecuteService {
     const started = performance.now();
     const target = await this.targets.of(work);
     const executed = await this.runAll(work, target, signal);
-    const chosen = await this.choice.choose(executed, async (sql) => {
+    const chosen = await this.choice.choose(work.question, executed, async (sql) => {
       const checked = await this.sandbox.check(target, sql, signal);
       return checked.kind === 'valid' ? checked.cost : null;
     });

@@ -6,7 +6,8 @@ import { QueueModule } from '#shared/queue/queue.module';
 import { stageProviders } from '#shared/queue/stage.processor';
 import { TelemetryModule } from '#shared/telemetry/telemetry.module';
 import { Choice } from './candidates/choice.js';
-import { MajorityChoice } from './candidates/majority.js';
+import { WeightedChoice } from './candidates/weighted.js';
+import { readWeights } from './candidates/weights.js';
 import { CheckProcessor } from './check.processor.js';
 import { CheckService } from './checks/check.service.js';
 import type { ExecutorConfig } from './config.js';
@@ -35,7 +36,10 @@ export class ExecutorModule {
           useFactory: () => new DialectSandbox({ cacheFolder: join(config.NANO_HOME, 'sandbox') }),
         },
         { provide: Sandbox, useExisting: DialectSandbox },
-        { provide: Choice, useClass: MajorityChoice },
+        {
+          provide: Choice,
+          useFactory: () => new WeightedChoice(readWeights(config.EXECUTOR_CHOICE_WEIGHTS)),
+        },
         SandboxLife,
         ExecuteService,
         ExecuteProcessor,

@@ -16,5 +16,9 @@ export type CostOf = (sql: string) => Promise<number | null>;
 
 /** Decides which of the candidates is the answer; null when none can be. Another strategy is another subclass. */
 export abstract class Choice {
-  abstract choose(executed: readonly Executed[], costOf: CostOf): Promise<Succeeded | null>;
+  abstract choose(question: string, executed: readonly Executed[], costOf: CostOf): Promise<Succeeded | null>;
+}
+
+export function succeeded(one: Executed): one is Succeeded {
+  return one.result !== null;
 }

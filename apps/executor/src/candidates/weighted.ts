@@ -1,0 +1,40 @@
+import { Choice, type CostOf, type Executed, succeeded, type Succeeded } from './choice.js';
+import { featureNames, type Features, weighables, withPriors } from './features.js';
+import type { Weights } from './weights.js';
+
+/** Takes the candidate for which the most speaks; of equals the cheapest to run, then the shortest, then the first proposed. */
+export class WeightedChoice extends Choice {
+  constructor(private readonly weights: Weights) {
+    super();
+  }
+
+  override async choose(
+    question: string,
+    executed: readonly Executed[],
+    costOf: CostOf,
+  ): Promise<Succeeded | null> {
+    const ran = executed.filter(succeeded);
+    if (ran.length < 2) return ran[0] ?? null;
+    const scored = weighables(question, executed).map((each) => ({
+      one: each.one,
+      score: scoreOf(withPriors(each, this.weights.priors), this.weights),
+    }));
+    const best = Math.max(...scored.map(({ score }) => score));
+    const tied = scored.filter(({ score }) => score > best - 1e-9).map(({ one }) => one);
+    return tied.length < 2 ? (tied[0] ?? null) : cheapest(tied, costOf);
+  }
+}
+
+/** The sum of the features by their weights. */
+export function scoreOf(features: Features, { features: weights }: Pick<Weights, 'features'>): number {
+  return featureNames.reduce((sum, name) => sum + weights[name] * features[name], 0);
+}
+
+async function cheapest(tied: readonly Succeeded[], costOf: CostOf): Promise<Succeeded | null> {
+  const costs = await Promise.all(tied.map(({ candidate }) => costOf(candidate.sql)));
+  // A cost that is missing makes the others say nothing: length decides between all.
+  const comparable = costs.every((cost) => cost !== null);
+  const ranked = tied.map((one, index) => ({ one, cost: comparable ? (costs[index] ?? 0) : 0 }));
+  ranked.sort((a, b) => a.cost - b.cost || a.one.candidate.sql.length - b.one.candidate.sql.length);
+  return ranked[0]?.one ?? null;
+}
