@@ -17,17 +17,35 @@ const indexingMs = 30_000;
 
 /** The whole service over HTTP: four apps as processes of their own, and a model server that replies at once. */
 export async function startService(backend: Backend, profiles: string | null): Promise<Subject> {
+  const { ask, pids, close } = await openService(backend, profiles);
+  const load: Subject['load'] = (measured) =>
+    runLoad(async () => {
+      await ask();
+    }, measured);
+  return { load, pids: { ...pids, client: process.pid }, close };
+}
+
+interface OpenService {
+  /** One question, to its answer. @throws when it is not answered */
+  ask: () => Promise<Answered>;
+  pids: Subject['pids'];
+  close: () => Promise<void>;
+}
+
+interface Answered {
+  status: string;
+  rows: unknown[];
+  timings: { generate: number };
+}
+
+export async function openService(backend: Backend, profiles: string | null): Promise<OpenService> {
   const processes = new Processes(profiles);
   const folder = mkdtempSync(join(tmpdir(), 'nano-bench-service-'));
   processes.closeWith(async () => rmSync(folder, { recursive: true, force: true }));
   const client = new ApiClient(await startApps(processes, backend, folder));
   processes.closeWith(async () => client.close());
   await registerShop(client, join(folder, 'samples'));
-  return {
-    load: (load) => runLoad(() => ask(client), load),
-    pids: { ...processes.pids, client: process.pid },
-    close: () => processes.close(),
-  };
+  return { ask: () => ask(client), pids: processes.pids, close: () => processes.close() };
 }
 
 /** Returns the URL of the gateway. */
@@ -71,15 +89,10 @@ async function registerShop(client: ApiClient, folder: string): Promise<void> {
   }
 }
 
-async function ask(client: ApiClient): Promise<void> {
+async function ask(client: ApiClient): Promise<Answered> {
   const wait = { prefer: 'wait=30' };
-  const query = await client.call<{ status: string; rows: unknown[] }>(
-    'POST',
-    '/v1/queries',
-    200,
-    { question, datasource },
-    wait,
-  );
+  const query = await client.call<Answered>('POST', '/v1/queries', 200, { question, datasource }, wait);
   if (query.status !== 'succeeded' || query.rows.length === 0)
     throw new Error(`A query ended wrongly: ${JSON.stringify(query)}`);
+  return query;
 }

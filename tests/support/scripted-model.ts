@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What the model server does with one request. The key that it has decides. */
 export type Behaviour =
-  | { texts: string[]; delayMs?: number; whole?: boolean }
-  | { stall: string }
+  | { texts: string[]; delayMs?: number; after?: Promise<void>; whole?: boolean }
+  | { stall: string; after?: Promise<void> }
   | { status: number; message?: string; headers?: Record<string, string> }
   | { cut: 'before' | 'inside' }
   /** As vLLM does once it has begun its stream. */
@@ -158,10 +158,12 @@ function changeAdapters(
 
 async function behave(behaviour: Behaviour, asked: ModelRequest, response: ServerResponse): Promise<void> {
   if ('texts' in behaviour) {
+    await behaviour.after;
     if (behaviour.delayMs) await sleep(behaviour.delayMs);
     if (asked.isStreamed && !behaviour.whole) stream(response, asked.model, behaviour.texts);
     else json(response, 200, completion(asked.model, behaviour.texts));
   } else if ('stall' in behaviour) {
+    await behaviour.after;
     response.writeHead(200, { 'Content-Type': 'text/event-stream' });
     response.write(chunk(asked.model, [{ index: 0, delta: { content: behaviour.stall } }]));
   } else if ('status' in behaviour) {

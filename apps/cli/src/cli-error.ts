@@ -13,6 +13,8 @@ export const cliErrors = {
   not_a_gateway: 'Check the address (--url, NANO_URL): something else answers there.',
   indexing_failed:
     '`./nano datasource show NAME` has the reason; mend it, then `./nano datasource refresh NAME`.',
+  model_not_found: '`./nano model list` shows what there is; --llm or LLM_BASE_URL names another server.',
+  model_refused: 'The message says why; vLLM needs --enable-lora and VLLM_ALLOW_RUNTIME_LORA_UPDATING=True.',
   check_failed:
     'The message has the reason; `./nano datasource show NAME` and the log of the executor tell more.',
   samples_failed: 'Remove NANO_HOME/samples and start again.',

@@ -20,6 +20,11 @@ export const cliEnvironmentSchema = z.object({
   DATABASE_URL: commonFields.DATABASE_URL.optional(),
   QUEUE_URL: commonFields.QUEUE_URL,
   LOG_LEVEL: commonFields.LOG_LEVEL,
+  MODELS_FILE: z.string().optional(),
+  NANO_FIND_MODEL: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('Whether a model server on this machine is looked for where none is configured'),
   LLM_BASE_URL: httpUrl.optional(),
   LLM_MODEL: z.string().optional(),
   LLM_API_KEY: z.string().optional(),
@@ -34,6 +39,11 @@ export interface CliConfig {
   apiKey: string | undefined;
   databaseUrl: string | undefined;
   queueUrl: string | undefined;
+  modelsFile: string | undefined;
+  /** Whether a model server on this machine may be looked for. */
+  findsModel: boolean;
+  /** Model that the one found must be. */
+  wantedModel: string | undefined;
   llm: { baseUrl: string; model: string | undefined; apiKey: string | undefined } | null;
   gatewayHost: string;
   gatewayPort: number;
@@ -52,6 +62,9 @@ export function readConfig(environment: Environment = process.env): CliConfig {
     apiKey: read.NANO_API_KEY ?? read.NANO_API_KEYS?.split(',')[0]?.trim(),
     databaseUrl: read.DATABASE_URL,
     queueUrl: read.QUEUE_URL,
+    modelsFile: read.MODELS_FILE,
+    findsModel: read.NANO_FIND_MODEL === 'on',
+    wantedModel: undefined,
     llm:
       read.LLM_BASE_URL === undefined
         ? null

@@ -5,6 +5,7 @@ import { addDemoCommand } from './commands/demo.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addEvalCommand } from './commands/eval.js';
 import { addFeedbackCommand } from './commands/feedback.js';
+import { addModelCommand } from './commands/model.js';
 import { addSqlCommand } from './commands/sql.js';
 import { addTestCommand } from './commands/test.js';
 import { addTrainCommand } from './commands/train.js';
@@ -17,7 +18,8 @@ Environment:
   NANO_HOME      where embedded state lives (default: ~/.local/share/nano-analyst)
   NANO_URL       gateway to talk to, instead of an embedded one
   NANO_API_KEY   key for it
-  LLM_BASE_URL   OpenAI-compatible model server, with LLM_MODEL; a rule-based baseline answers without
+  LLM_BASE_URL   OpenAI-compatible model server, with LLM_MODEL; else one found on this machine, else a rule-based
+                 baseline answers
   LOG_LEVEL      debug shows stack traces
 
 Examples:
@@ -43,6 +45,7 @@ export function createProgram(): Command {
   addAskCommand(program);
   addDatasourceCommand(program);
   addFeedbackCommand(program);
+  addModelCommand(program);
   addSqlCommand(program);
   addEvalCommand(program);
   addTrainCommand(program);

@@ -28,6 +28,7 @@ import { QueriesController } from './queries/queries.controller.js';
 import { QueryChanges } from './queries/query.changes.js';
 import { QueryIntake } from './queries/query.intake.js';
 import { QueryStream } from './queries/query.stream.js';
+import { QueryTextFeed } from './queries/query.text-feed.js';
 import { QueryViews } from './queries/query.views.js';
 import { RowsController } from './queries/rows.controller.js';
 import { Reconciler } from './reconciler/reconciler.js';
@@ -69,6 +70,7 @@ export class GatewayModule implements OnModuleInit {
         QueryViews,
         QueryChanges,
         QueryStream,
+        QueryTextFeed,
         AnswerRows,
         DryRun,
         Reconciler,

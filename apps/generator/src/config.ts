@@ -12,6 +12,16 @@ export const generatorSchema = z.object({
     .default(16)
     .describe('Queries generated for at a time; without MODELS_FILE also the requests at the model server'),
   ...modelFields,
+  SAMPLES_FIRST: fields.count
+    .default(3)
+    .describe('Samples asked for first; the others only where these do not agree'),
+  SAMPLES_ALL_TO: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(16)
+    .describe('Waiting queries up to which a query gets all of its samples'),
+  SAMPLES_ONE_FROM: fields.count.default(64).describe('Waiting queries from which on it gets one'),
   LLM_PROMPT_TEMPLATE: z
     .enum(templateNames)
     .default('chat')

@@ -7,13 +7,15 @@ import type { QueryWork } from '#shared/persistence/query.work';
 import { QueryStore } from '#shared/persistence/query.store';
 import { SnapshotReader } from '#shared/persistence/snapshot.reader';
 import type { StartedAttempt } from '#shared/persistence/transition';
+import { QueryTexts } from '#shared/persistence/query.texts';
 import { buildPrompt } from '#shared/prompt/prompt';
 import { JobQueue } from '#shared/queue/job-queue';
 import { GENERATOR_CONFIG, type GeneratorConfig } from './config.js';
 import { type Refusal, refusalOf } from './extraction/refusal.js';
 import { toCandidates } from './extraction/to-candidates.js';
-import { Model, type ModelLimits, type Reply, type Wanted } from './model/model.js';
+import { Model, type ModelLimits, type Wanted } from './model/model.js';
 import { Repairer } from './repair/repairer.js';
+import { type Sampled, Sampler } from './sampling/sampler.js';
 
 /** Asks the model for candidates and hands the query to the executor: prompt, model, extraction, repair, store. */
 @Injectable()
@@ -22,6 +24,8 @@ export class GenerateService {
     @Inject(Model) private readonly model: Model,
     private readonly repairer: Repairer,
     private readonly snapshots: SnapshotReader,
+    private readonly sampler: Sampler,
+    private readonly texts: QueryTexts,
     private readonly queries: QueryStore,
     private readonly queue: JobQueue,
     @Inject(GENERATOR_CONFIG) private readonly config: GeneratorConfig,
@@ -40,10 +44,13 @@ export class GenerateService {
       this.config.LLM_PROMPT_TEMPLATE,
       promptBudget(await this.model.limits(wanted)),
     );
-    const reply = await this.model.reply(messages, {
+    const reply = await this.sampler.sample(messages, {
       ...wanted,
       samples: work.candidateCount,
       signal,
+      ...(work.stream && {
+        onText: (text, offset) => this.texts.write({ id: work.id, attempt: work.attempt, offset, text }),
+      }),
     });
     const refusal = refusalOf(reply.texts);
     const attempt: StartedAttempt = {
@@ -93,11 +100,12 @@ function promptBudget({ contextTokens, maxTokens }: ModelLimits): number | null 
   return contextTokens === null ? null : contextTokens - maxTokens;
 }
 
-function detailsOf({ endpoint, fallback, constrained, gpuSeconds }: Reply): AttemptDetails {
+function detailsOf({ endpoint, fallback, constrained, sampling, gpuSeconds }: Sampled): AttemptDetails {
   return {
     endpoint,
     ...(fallback && { fallback }),
     ...(constrained && { constrained }),
+    ...(sampling && { sampling }),
     ...(gpuSeconds !== undefined && { gpuSeconds }),
   };
 }

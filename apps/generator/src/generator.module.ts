@@ -13,6 +13,8 @@ import { GenerateProcessor } from './generate.processor.js';
 import { GenerateService } from './generate.service.js';
 import { CatalogueModel } from './model/catalogue.model.js';
 import { Model } from './model/model.js';
+import { QueueLoad } from './sampling/queue-load.js';
+import { Sampler } from './sampling/sampler.js';
 import { MODEL_CATALOGUE } from './model/tokens.js';
 import { Repairer } from './repair/repairer.js';
 
@@ -32,6 +34,8 @@ export class GeneratorModule {
         { provide: MODEL_CATALOGUE, useValue: catalogue },
         { provide: Model, useClass: CatalogueModel },
         Repairer,
+        QueueLoad,
+        Sampler,
         GenerateService,
         GenerateProcessor,
         ExplanationStore,

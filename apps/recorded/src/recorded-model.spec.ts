@@ -14,7 +14,7 @@ const model = new RecordedModel([
   { question: 'Question: whose?', tables: tables('pet', 'Odd Name'), samples: [['A3'], ['']] },
 ]);
 
-function ask(question: string, cards: string[], n = 1, failed: string[] = []): string[] {
+function ask(question: string, cards: string[], n = 1, failed: string[] = [], first = 0): string[] {
   const attempts = failed.map((sql) => `SQL: ${sql}\nError (other): no`).join('\n');
   const content = [
     'Dialect: SQLite',
@@ -23,7 +23,7 @@ function ask(question: string, cards: string[], n = 1, failed: string[] = []): s
     ...(failed.length > 0 ? [`Failed attempts:\n${attempts}`] : []),
     `Question: ${question}`,
   ].join('\n\n');
-  return model.reply([{ role: 'user', content }], n);
+  return model.reply([{ role: 'user', content }], n, first);
 }
 
 describe('RecordedModel', () => {
@@ -43,6 +43,7 @@ describe('RecordedModel', () => {
 
   it('takes sample n from file n, and begins again past the last one', () => {
     expect(ask('How many?', ['owner'], 3)).toEqual(['A0', 'B0', 'A0']);
+    expect(ask('How many?', ['owner'], 2, [], 1)).toEqual(['B0', 'A0']);
   });
 
   it('goes on to the next recorded attempt when one has failed, and stays with the last', () => {

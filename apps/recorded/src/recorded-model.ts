@@ -12,7 +12,7 @@ export class RecordedModel implements ServedModel {
     this.byQuestion = Map.groupBy(recordings, ({ question }) => question);
   }
 
-  reply(messages: Message[], n: number): string[] {
+  reply(messages: Message[], n: number, first = 0): string[] {
     const asked = readAsked(messages.findLast(({ role }) => role === 'user')?.content ?? '');
     const recording = asked && this.find(asked);
     if (!recording)
@@ -21,7 +21,9 @@ export class RecordedModel implements ServedModel {
         `no output is recorded for: ${asked?.question ?? 'no question'}`,
       );
     const { samples } = recording;
-    return Array.from({ length: n }, (_, at) => attemptOf(samples[at % samples.length] ?? [], asked));
+    return Array.from({ length: n }, (_, at) =>
+      attemptOf(samples[(first + at) % samples.length] ?? [], asked),
+    );
   }
 
   /** By its place where it carries one, else by its text and the tables of the context. */

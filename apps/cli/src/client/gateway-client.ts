@@ -212,7 +212,9 @@ export class GatewayClient {
       ?.pipeThrough(new TextDecoderStream())
       .pipeThrough(new EventSourceParserStream());
     if (!stream) return;
-    for await (const { data } of stream) yield queryEventSchema.parse(JSON.parse(data));
+    // What the model is writing, where a query asks for it, is no step of the query.
+    for await (const { event, data } of stream)
+      if (event !== 'text') yield queryEventSchema.parse(JSON.parse(data));
   }
 
   private async send(

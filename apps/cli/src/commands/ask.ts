@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import type { CreateQuery, QueryView } from '#shared/contracts/query';
 import type { GatewayClient } from '../client/gateway-client.js';
-import { httpAddress, urlOption, wholeNumber } from './options.js';
+import type { ModelOptions } from '../model/choose-model.js';
+import { httpAddress, llmOption, modelOption, urlOption, wholeNumber } from './options.js';
 
-interface AskOptions {
+interface AskOptions extends ModelOptions {
   datasource?: string;
   json?: true;
   url?: string;
@@ -35,27 +36,33 @@ export function addAskCommand(program: Command): void {
     .option('--candidates <n>', 'SQL texts asked of the model in each attempt', wholeNumber(1, 16))
     .option('--conversation <id>', 'go on from an earlier question: an id of your own, or of that query')
     .option('--explain', 'say in words what the SQL does, where there is a language model')
+    .option(...modelOption)
+    .option(...llmOption, httpAddress)
     .addHelpText('after', examples)
     .action(ask);
 }
 
 async function ask(question: string, options: AskOptions): Promise<void> {
-  const { json, url, conversation, ...asked } = options;
+  const { json, url, model, llm, conversation, ...asked } = options;
   const request = await checkRequest({
     question,
     ...asked,
     ...(conversation !== undefined && { conversationId: conversation }),
   });
   const { readConfig } = await import('../config.js');
-  const config = readConfig();
+  const { withModelOptions } = await import('../model/choose-model.js');
+  const config = withModelOptions(readConfig(), {
+    ...(model !== undefined && { model }),
+    ...(llm !== undefined && { llm }),
+  });
   const { withSession } = await import('./with-session.js');
   const { stderr, stdout } = await import('../output/terminal.js');
   try {
     await withSession(config, url, async ({ client, host }, interrupt) => {
       const { askQuestion } = await import('../client/ask-question.js');
       const { stagePrinter } = await import('../output/stages.js');
-      const { warnOfBaseline } = await import('../output/model-notice.js');
-      if (host && !json) warnOfBaseline(host, stderr);
+      const { tellModel } = await import('../output/model-notice.js');
+      if (host && !json) tellModel(host, stderr);
       const onEvent = stderr.isTerminal && !json ? stagePrinter(stderr) : () => undefined;
       const query = await askQuestion(client, request, onEvent, interrupt);
       if (json) stdout.line(JSON.stringify(await explained(client, query, interrupt)));

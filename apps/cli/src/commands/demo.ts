@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import type { ModelOptions } from '../model/choose-model.js';
 import type { GatewayClient } from '../client/gateway-client.js';
 import type { Session } from '../embedded/session.js';
+import { httpAddress, llmOption, modelOption } from './options.js';
 
 /** Of each sample's questions, which go from easy to hard: a filter, a group or a ranking, a negation. */
 const chosen = new Set([1, 4, 7]);
@@ -15,14 +17,17 @@ export function addDemoCommand(program: Command): void {
   program
     .command('demo')
     .description('start the service, ask the bundled samples some questions, and stop')
+    .option(...modelOption)
+    .option(...llmOption, httpAddress)
     .addHelpText('after', help)
     .action(demo);
 }
 
-async function demo(): Promise<void> {
+async function demo(options: ModelOptions): Promise<void> {
   const { readConfig } = await import('../config.js');
   const { withSession } = await import('./with-session.js');
-  const config = readConfig();
+  const { withModelOptions } = await import('../model/choose-model.js');
+  const config = withModelOptions(readConfig(), options);
   const startedAt = Date.now();
   const { stderr } = await import('../output/terminal.js');
   stderr.line('Starting PostgreSQL, the four apps and the samples …');
@@ -32,10 +37,10 @@ async function demo(): Promise<void> {
 async function askSamples(session: Session, interrupt: AbortSignal, startedAt: number): Promise<void> {
   const { samples } = await import('../../../../samples/src/catalogue.js');
   const { stdout } = await import('../output/terminal.js');
-  const { warnOfBaseline } = await import('../output/model-notice.js');
+  const { tellModel } = await import('../output/model-notice.js');
   const how = session.host ? `ready after ${seconds(startedAt)}` : 'already running';
   stdout.line(`Nano-Analyst at ${session.client.url}, ${how}.`);
-  if (session.host) warnOfBaseline(session.host, stdout);
+  if (session.host) tellModel(session.host, stdout);
   let asked = 0;
   let answered = 0;
   for (const sample of samples) {

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import type { GatewayClient } from '../client/gateway-client.js';
-import { ModelClient } from '../client/model-client.js';
+import { ServerClient } from '#shared/models/server-client';
 import type { CliConfig } from '../config.js';
 import { loadApp } from '../embedded/apps.js';
 import { withSession } from './with-session.js';
@@ -13,6 +13,8 @@ interface SessionOptions {
   /** Recorded outputs to answer from. */
   recorded: { questions: string; outputs: string[]; port: number } | null;
 }
+
+const answerWithinMs = 5_000;
 
 type Work = (client: GatewayClient, interrupt: AbortSignal) => Promise<void>;
 
@@ -32,16 +34,12 @@ export async function withEvaluatedSession(
   try {
     if (url !== undefined)
       return await withSession(config, url, ({ client }, interrupt) => work(client, interrupt));
-    const { baseUrl, models } = await describeModel(model.url);
-    await inOwnHome(config, { baseUrl, model: models[0], apiKey: undefined }, work);
+    const baseUrl = `${model.url}/v1`;
+    const { models } = await new ServerClient(baseUrl, undefined, answerWithinMs).list();
+    await inOwnHome(config, { baseUrl, model: models[0]?.name, apiKey: undefined }, work);
   } finally {
     await model.close();
   }
-}
-
-async function describeModel(url: string): Promise<{ baseUrl: string; models: string[] }> {
-  const client = new ModelClient(`${url}/v1`);
-  return { baseUrl: client.baseUrl, models: await client.models() };
 }
 
 /** Neither the datasources nor the model of the user's own service take part. */
@@ -49,8 +47,16 @@ async function inOwnHome(config: CliConfig, llm: NonNullable<CliConfig['llm']>, 
   const home = mkdtempSync(join(tmpdir(), 'nano-eval-'));
   // Root's PostgreSQL runs as another account, which must be able to pass through.
   if (process.getuid?.() === 0) chmodSync(home, 0o711);
-  const environment = { ...config.environment, LLM_BASE_URL: llm.baseUrl, LLM_MODEL: llm.model };
-  const own = { ...config, home, gatewayUrl: undefined, llm, environment };
+  const environment = {
+    // Every recorded output takes part, unless the caller measures what taking fewer does.
+    SAMPLES_FIRST: '64',
+    SAMPLES_ALL_TO: '1000000',
+    ...config.environment,
+    MODELS_FILE: undefined,
+    LLM_BASE_URL: llm.baseUrl,
+    LLM_MODEL: llm.model,
+  };
+  const own = { ...config, home, gatewayUrl: undefined, modelsFile: undefined, llm, environment };
   try {
     await withSession(own, undefined, ({ client }, interrupt) => work(client, interrupt));
   } finally {

@@ -21,6 +21,15 @@ export function listOf(text: string, previous: string[] = []): string[] {
   return [...previous, ...text.split(',').filter((part) => part !== '')];
 }
 
+export const modelOption = [
+  '--model <name>',
+  'model to use (default: LLM_MODEL, or the first that a server on this machine has)',
+] as const;
+export const llmOption = [
+  '--llm <url>',
+  'OpenAI-compatible model server, with /v1 (default: LLM_BASE_URL, or one found on this machine)',
+] as const;
+
 export const urlOption = [
   '--url <url>',
   "gateway's address (default: NANO_URL, a running one, or one for the call)",

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import type { ModelOptions } from '../model/choose-model.js';
 import type { Host } from '../embedded/host.js';
-import { wholeNumber } from './options.js';
+import { httpAddress, llmOption, modelOption, wholeNumber } from './options.js';
 
-interface UpOptions {
+interface UpOptions extends ModelOptions {
   port?: number;
   host?: string;
 }
@@ -11,6 +12,8 @@ const help = `
 Examples:
   ./nano up
   ./nano up --port 9000
+  ./nano up --model qwen2.5-coder:7b
+  ./nano up --llm http://127.0.0.1:8000/v1
   LLM_BASE_URL=http://127.0.0.1:8000/v1 LLM_MODEL=my-model ./nano up
   NANO_API_KEYS=$(openssl rand -hex 24) ./nano up --host 0.0.0.0
 
@@ -25,6 +28,8 @@ export function addUpCommand(program: Command): void {
       '--host <address>',
       'address to listen on (default: GATEWAY_HOST or 127.0.0.1); others need NANO_API_KEYS',
     )
+    .option(...modelOption)
+    .option(...llmOption, httpAddress)
     .addHelpText('after', help)
     .action(up);
 }
@@ -34,7 +39,8 @@ async function up(options: UpOptions): Promise<void> {
   const { catchInterrupts } = await import('../interrupts.js');
   const { startHost } = await import('../embedded/host.js');
   const { stdout } = await import('../output/terminal.js');
-  const config = readConfig();
+  const { withModelOptions } = await import('../model/choose-model.js');
+  const config = withModelOptions(readConfig(), options);
   const { signal } = catchInterrupts();
   const host = await startHost(config, {
     host: options.host ?? config.gatewayHost,
@@ -53,16 +59,14 @@ async function up(options: UpOptions): Promise<void> {
 
 async function printStart(host: Host, home: string): Promise<void> {
   const { stdout } = await import('../output/terminal.js');
-  const { warnOfBaseline } = await import('../output/model-notice.js');
+  const { tellModel } = await import('../output/model-notice.js');
   const datasources = await host.client.datasources();
   stdout.line(`Nano-Analyst runs at ${stdout.style('bold', host.url)}`);
   stdout.line(`  API          ${host.url}/openapi.json`);
   stdout.line(`  datasources  ${datasources.map(({ name }) => name).join(', ')}`);
-  stdout.line(
-    `  model        ${host.model ? `${host.model.model ?? 'the first one'} at ${host.model.baseUrl}` : 'baseline'}`,
-  );
+  stdout.line(`  model        ${host.model?.description ?? 'baseline'}`);
   stdout.line(`  state, logs  ${home}`);
-  warnOfBaseline(host, stdout);
+  tellModel(host, stdout);
   stdout.line('Try: ./nano ask "How many customers are there?"    Ctrl-C stops.');
 }
 

@@ -3,6 +3,7 @@ import type { Environment } from '#shared/config/environment';
 import { CliError } from '../cli-error.js';
 import { GatewayClient } from '../client/gateway-client.js';
 import type { CliConfig } from '../config.js';
+import { chooseModel, type ChosenModel } from '../model/choose-model.js';
 import { loadService } from './apps.js';
 import { homeOf, prepareHome, type Home } from './home.js';
 import { takeLock } from './lock.js';
@@ -24,8 +25,8 @@ export interface Host {
   /** Where each worker answers for its health and metrics. */
   workers: Record<string, string>;
   client: GatewayClient;
-  /** Null: no language model is configured and the baseline answers. */
-  model: CliConfig['llm'];
+  /** Null: no language model is configured or found, and the baseline answers. */
+  model: ChosenModel | null;
   /** Resolves with the reason when a part of it ends by itself. */
   broken: Promise<Error>;
   /** Drains the apps, stops PostgreSQL, frees the home. */
@@ -57,17 +58,27 @@ async function assemble(parts: Parts, config: CliConfig, options: HostOptions): 
   writeRun(home.runFile, { ...run, url: null, workers: {} });
   const [databaseUrl, model, service, samples] = await allEnded([
     config.databaseUrl ?? parts.startPostgres(),
-    config.llm ? {} : parts.startBaseline(config.environment),
+    provideModel(parts, config),
     loadService(),
     prepareSamples(home.samples),
   ]);
-  const environment = { ...environmentOf(home, config, options), ...model, DATABASE_URL: databaseUrl };
+  const environment = {
+    ...environmentOf(home, config, options),
+    ...model.environment,
+    DATABASE_URL: databaseUrl,
+  };
   const { url } = await parts.startService(service, environment);
   const client = new GatewayClient(url, config.apiKey);
   await registerSamples(client, samples);
   const workers = parts.workerUrls();
   writeRun(home.runFile, { ...run, url, workers });
-  return { url, workers, client, model: config.llm, broken: parts.broken, close: () => parts.close() };
+  return { url, workers, client, model: model.chosen, broken: parts.broken, close: () => parts.close() };
+}
+
+/** The search takes less time than PostgreSQL needs, which starts meanwhile. */
+async function provideModel(parts: Parts, config: CliConfig) {
+  const chosen = await chooseModel(config);
+  return { chosen, environment: chosen?.environment ?? (await parts.startBaseline(config.environment)) };
 }
 
 /** What the apps get: the caller's environment, with all that is unset filled in. */

@@ -1,13 +1,15 @@
 import type { RunningApp } from '#shared/config/app-server';
 import type { Environment } from '#shared/config/environment';
 import { describeError } from '#shared/errors/app-error';
+import { ServerClient } from '#shared/models/server-client';
 import { CliError } from '../cli-error.js';
-import { ModelClient } from '../client/model-client.js';
 import { loadApp, type Service } from './apps.js';
 import type { Home } from './home.js';
 import type { Lock } from './lock.js';
 import { startPostgres, type Postgres } from './postgres.js';
 import { removeRun } from './run-file.js';
+
+const answerWithinMs = 5_000;
 
 /** What has been started so far, and how it ends: whoever writes to another part goes before it. */
 export class Parts {
@@ -40,8 +42,9 @@ export class Parts {
   async startBaseline(environment: Environment): Promise<Environment> {
     const start = await loadApp('baseline');
     this.baseline = await start({ ...environment, BASELINE_PORT: '0' });
-    const client = new ModelClient(`${this.baseline.url}/v1`);
-    return { LLM_BASE_URL: client.baseUrl, LLM_MODEL: (await client.models())[0] };
+    const baseUrl = `${this.baseline.url}/v1`;
+    const { models } = await new ServerClient(baseUrl, undefined, answerWithinMs).list();
+    return { LLM_BASE_URL: baseUrl, LLM_MODEL: models[0]?.name };
   }
 
   /** The gateway goes first: it prepares the schema that the workers wait for. */

@@ -85,9 +85,9 @@ export class QueryIntake {
     const id = uuidv7();
     const { rows } = await sql<{ id: string }>`
       with accepted as (
-        insert into query (id, datasource_id, question, status, max_corrections, candidate_count, idempotency_key, request_hash, caller, conversation_id, explain, created_at, updated_at, deadline_at)
+        insert into query (id, datasource_id, question, status, max_corrections, candidate_count, idempotency_key, request_hash, caller, conversation_id, explain, stream, created_at, updated_at, deadline_at)
         select ${id}::uuid, datasource.id, ${request.question}::text, 'queued',
-          ${request.maxCorrections ?? this.config.MAX_CORRECTIONS}::int, ${request.candidates ?? 1}::int, ${key ?? null}::text, ${requestHash}::text, ${caller}::text, ${request.conversationId ?? id}::text, ${request.explain ?? false}::boolean,
+          ${request.maxCorrections ?? this.config.MAX_CORRECTIONS}::int, ${request.candidates ?? 1}::int, ${key ?? null}::text, ${requestHash}::text, ${caller}::text, ${request.conversationId ?? id}::text, ${request.explain ?? false}::boolean, ${request.stream ?? false}::boolean,
           now(), now(), now() + make_interval(secs => ${this.config.QUERY_DEADLINE_MS / 1_000}::float8)
         from datasource where name = ${datasource} and removed_at is null and ${servesCaller(caller)}
         on conflict (idempotency_key) where idempotency_key is not null do nothing

@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { isFinal, type QueryEvent } from '#shared/contracts/query';
+import type { QueryText } from '#shared/persistence/query.texts';
 import { QueryChanges } from './query.changes.js';
+import { QueryTextFeed } from './query.text-feed.js';
 import { QueryViews } from './query.views.js';
 
 /** Proxies close connections that say nothing. */
@@ -16,6 +18,7 @@ export class QueryStream implements BeforeApplicationShutdown {
   constructor(
     private readonly views: QueryViews,
     private readonly changes: QueryChanges,
+    private readonly texts: QueryTextFeed,
   ) {}
 
   /** Clients reconnect to another gateway and resume there. */
@@ -32,11 +35,13 @@ export class QueryStream implements BeforeApplicationShutdown {
     response.write(`retry: ${reconnectMs}\n\n`);
     const stream = new EventStream(id, lastEventId, response, this.views);
     const unwatch = this.changes.watch(id, () => void stream.pump());
+    const unfollow = this.texts.follow(id, (piece) => stream.writeText(piece));
     const heartbeat = setInterval(() => response.write(': alive\n\n'), heartbeatMs);
     const close = () => response.end();
     this.open.add(close);
     const release = () => {
       unwatch();
+      unfollow();
       clearInterval(heartbeat);
       this.open.delete(close);
     };
@@ -74,6 +79,12 @@ class EventStream {
     } finally {
       this.pumping = false;
     }
+  }
+
+  /** Without an id: it is not among what a client resumes after. Left out for one that does not keep up. */
+  writeText({ attempt, offset, text }: QueryText): void {
+    if (this.response.writableEnded || this.response.writableNeedDrain) return;
+    this.response.write(`event: text\ndata: ${JSON.stringify({ attempt, offset, text })}\n\n`);
   }
 
   private write(event: QueryEvent): void {

@@ -84,6 +84,13 @@ const promptFactsSchema = z.object({
 });
 export type PromptFacts = z.infer<typeof promptFactsSchema>;
 
+/** How many samples were asked for. Fewer than wanted where the first ones agreed, or many queries waited. */
+export const samplingSchema = z.object({
+  wanted: z.int().min(2).describe('As the query says'),
+  steps: z.array(z.int().min(1)).describe('Samples asked for, one step after the other'),
+});
+export type Sampling = z.infer<typeof samplingSchema>;
+
 export const fallbackReasons = ['adapter_missing', 'adapter_not_loaded', 'unavailable'] as const;
 
 /** Another model or adapter than the catalogue's choice wrote the candidates. */
@@ -110,6 +117,7 @@ export const attemptDetailsSchema = z.object({
   endpoint: z.string().optional().describe('Endpoint that answered, as the catalogue of models names it'),
   fallback: fallbackSchema.optional().describe('There where another model or adapter was wanted'),
   constrained: z.literal(true).optional().describe('The server held the replies to a grammar'),
+  sampling: samplingSchema.optional().describe('There where several samples were wanted'),
   gpuSeconds: z.number().optional().describe("By the catalogue's price"),
   prompt: promptFactsSchema.optional().describe('The template that the prompt was written by'),
   origin: originSchema

@@ -45,6 +45,10 @@ export const createQuerySchema = z
       .boolean()
       .optional()
       .describe('Whether to say in words what the SQL of the answer does; no if left out'),
+    stream: z
+      .boolean()
+      .optional()
+      .describe("Whether the model's text comes with the events while it is written; false if left out"),
   })
   .meta({ id: 'CreateQuery' });
 export type CreateQuery = z.infer<typeof createQuerySchema>;

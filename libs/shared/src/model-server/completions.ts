@@ -18,6 +18,14 @@ export const completionRequestSchema = z.looseObject({
     .max(64)
     .nullish()
     .transform((n) => n ?? 1),
+  /** Number of the first sample, as the generator asks for further ones: what a seed is to a model that draws. */
+  seed: z
+    .int()
+    .min(0)
+    .max(64)
+    .nullish()
+    .catch(0)
+    .transform((seed) => seed ?? 0),
   stream: z
     .boolean()
     .nullish()

@@ -10,10 +10,10 @@ export interface ServedModel {
   /** As its listing and every answer name it. */
   id: string;
   /**
-   * One text for each of `n` samples.
+   * One text for each of `n` samples, the first of which has the number `first`.
    * @throws RefusedRequest for messages that it has no reply to
    */
-  reply(messages: Message[], n: number): string[];
+  reply(messages: Message[], n: number, first: number): string[];
 }
 
 /** The request is in order, but this model cannot answer it. */
@@ -102,7 +102,7 @@ async function complete(
     );
     return sendError(response, 400, 'invalid_request_error', problems.join('; '));
   }
-  const { model, messages, n, stream, stream_options: streamOptions } = parsed.data;
+  const { model, messages, n, seed, stream, stream_options: streamOptions } = parsed.data;
   if (model !== served.id)
     return sendError(
       response,
@@ -110,7 +110,7 @@ async function complete(
       'model_not_found',
       `the model ${model} does not exist; this server has ${served.id}`,
     );
-  const completion = completionOf(served.id, messages, served.reply(messages, n));
+  const completion = completionOf(served.id, messages, served.reply(messages, n, seed));
   if (!stream) return sendJson(response, 200, completion);
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',

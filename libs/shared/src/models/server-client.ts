@@ -25,7 +25,8 @@ export interface ServedModel {
 }
 
 export interface ServerListing {
-  kind: 'vllm' | 'openai';
+  /** `stand-in`: this project's own servers that answer without a language model. */
+  kind: 'vllm' | 'openai' | 'stand-in';
   models: ServedModel[];
 }
 
@@ -75,7 +76,7 @@ export class ServerClient {
   async list(): Promise<ServerListing> {
     const { data } = listingSchema.parse(await this.json(`${this.base}/models`));
     return {
-      kind: data.some(({ owned_by: owner }) => owner === 'vllm') ? 'vllm' : 'openai',
+      kind: kindOf(data.map(({ owned_by: owner }) => owner)),
       models: data.map(({ id, parent, max_model_len: length }) => ({
         name: id,
         base: parent ?? null,
@@ -157,4 +158,9 @@ export class ServerClient {
     const text = await response.text();
     throw new ServerRefusal(response.status, `${url} answers ${response.status}: ${text.slice(0, 500)}`);
   }
+}
+
+function kindOf(owners: readonly (string | null | undefined)[]): ServerListing['kind'] {
+  if (owners.includes('vllm')) return 'vllm';
+  return owners.includes('nano-analyst') ? 'stand-in' : 'openai';
 }

@@ -10,6 +10,7 @@ import { QueryNotifier } from './query.notifier.js';
 import { QueryReader } from './query.reader.js';
 import { QueryStore } from './query.store.js';
 import { SnapshotReader } from './snapshot.reader.js';
+import { QueryTexts } from './query.texts.js';
 import { DATABASE, DATABASE_POOL, DATABASE_URL } from './tokens.js';
 
 interface PersistenceConfig {
@@ -22,6 +23,7 @@ const stores = [
   QueryStore,
   QueryReader,
   QueryNotifier,
+  QueryTexts,
   CheckStore,
   ExampleStore,
   FeedbackStore,

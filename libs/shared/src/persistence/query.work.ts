@@ -21,6 +21,8 @@ export interface QueryWork {
   explain: boolean;
   maxCorrections: number;
   candidateCount: number;
+  /** Whether the model's text is sent to who follows the query. */
+  stream: boolean;
   /** While it is being generated for; null in the other stages, which do not need it. */
   context: Context | null;
   attempts: Attempt[];
@@ -56,7 +58,7 @@ export const attemptsOfQuery = sql<Attempt[]>`coalesce((
 export const workColumns = sql`
   query.id, query.datasource_id as "datasourceId", query.question, query.status, query.attempt, query.caller,
   query.explain, query.conversation_id as "conversationId",
-  query.max_corrections as "maxCorrections", query.candidate_count as "candidateCount",
+  query.max_corrections as "maxCorrections", query.candidate_count as "candidateCount", query.stream,
   case when query.status = 'generating' then query.context end as context,
   ${attemptsOfQuery} as attempts,
   (extract(epoch from query.deadline_at - now()) * 1000)::float8 as "remainingMs",

@@ -45,6 +45,7 @@ export interface Tables {
     version: number;
     max_corrections: number;
     candidate_count: number;
+    stream: ColumnType<boolean, never, never>;
     context: NullableJson<Context>;
     chosen_sql: string | null;
     clarification: string | null;
