@@ -62,7 +62,7 @@ async function measureSamples(): Promise<void> {
     parse(readFileSync('evaluation/unanswerable/questions.yaml', 'utf8')),
   );
   const tablesOf = (id: string) =>
-    introspectSqlite(samples.find(({ name }) => name === id)?.file ?? '', true);
+    introspectSqlite(samples.find(({ name }) => name === id)?.path ?? '', true);
   const answerable = samples.flatMap(({ name, questions }) =>
     questions.map(({ question }) => ({ id: name, question })),
   );

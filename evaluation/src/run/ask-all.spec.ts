@@ -32,6 +32,7 @@ async function run(part: Partial<Asking>, ask: (request: CreateQuery) => Promise
   let inFlight = 0;
   let most = 0;
   const service = {
+    addExample: () => Promise.reject(new Error('no example is added here')),
     register: () => Promise.reject(new Error('is not asked to')),
     remove: () => Promise.reject(new Error('is not asked to')),
     ask: async (request: CreateQuery) => {
@@ -110,6 +111,7 @@ describe('askAll', () => {
     const dialogue = questions.map((question, at) => ({ ...question, interaction: at % 2, turn: at >> 1 }));
     const requests: CreateQuery[] = [];
     const service = {
+      addExample: () => Promise.reject(new Error('no example is added here')),
       register: () => Promise.reject(new Error('is not asked to')),
       remove: () => Promise.reject(new Error('is not asked to')),
       ask: async (request: CreateQuery) => {

@@ -9,6 +9,7 @@ const set: QuestionSet = { questions, schemas: new Map(), databases: (dbId) => [
 /** Holds datasources as the service does. */
 function serviceWith(present: Set<string>): EvaluatedService {
   return {
+    addExample: () => Promise.reject(new Error('no example is added here')),
     register: (name) => {
       const isNew = !present.has(name);
       present.add(name);

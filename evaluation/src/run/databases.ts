@@ -23,6 +23,19 @@ export class EvaluatedDatabases {
     await Promise.all(Array.from({ length: atATime }, next));
   }
 
+  /** Verified examples of those databases that are registered; the others' are left out. */
+  async addExamples(examples: readonly Question[]): Promise<void> {
+    const waiting = examples.filter(({ dbId }) => this.names.has(dbId));
+    const next = async (): Promise<void> => {
+      for (let example = waiting.shift(); example; example = waiting.shift())
+        await this.service.addExample(this.nameOf(example.dbId), {
+          question: example.question,
+          sql: example.gold,
+        });
+    };
+    await Promise.all(Array.from({ length: atATime }, next));
+  }
+
   /** The run that is resumed was killed before it could take its databases away: this one does. */
   inherit(set: QuestionSet, questions: readonly Question[]): void {
     for (const { dbId } of questions) this.registered.add(datasourceOf(set, dbId).name);

@@ -24,6 +24,8 @@ export interface EvaluateOptions extends AskingOptions, Selection {
   areRegistered: boolean;
   service: EvaluatedService;
   form: OfficialFormOptions;
+  /** Approved for the run, on databases of the set. */
+  examples: readonly Question[];
   /** Gets metrics.json, detailed_results.jsonl, dashboard.html and the progress file. */
   out: string;
   /** What the dashboard calls this run. */
@@ -65,6 +67,7 @@ export async function evaluate(options: EvaluateOptions): Promise<PipelineMetric
     if (!options.areRegistered) {
       if (options.resume) databases.inherit(set, questions);
       await databases.register(set, open);
+      await databases.addExamples(options.examples);
     }
     const from = performance.now();
     const report = () => onProgress?.({ step: 'ask', done: asked.size, total: questions.length });
@@ -91,7 +94,16 @@ export async function evaluate(options: EvaluateOptions): Promise<PipelineMetric
     onProgress?.({ step: 'score', done: scored, total: questions.length }),
   );
   const { gpus, candidates, concurrency, maxCorrections } = options;
-  const facts = { askedNow: open.length, elapsedMs, gpus, candidates, concurrency, maxCorrections, other };
+  const facts = {
+    examples: options.examples.length,
+    askedNow: open.length,
+    elapsedMs,
+    gpus,
+    candidates,
+    concurrency,
+    maxCorrections,
+    other,
+  };
   const metrics = pipelineMetricsOf(scores, facts);
   writeScores(out, { name: options.name, scores }, metrics, other);
   return metrics;

@@ -58,6 +58,7 @@ const facts: RunFacts = {
   candidates: 1,
   maxCorrections: 2,
   gpus: null,
+  examples: 0,
   other: undefined,
 };
 
@@ -101,12 +102,32 @@ describe('pipelineMetricsOf', () => {
   });
 
   it('says why there is no figure yet', () => {
-    for (const gain of [metrics.voting, metrics.verifiedExamples])
-      expect(gain).toEqual({ gain: null, reason: expect.any(String) });
+    expect(metrics.voting).toEqual({ gain: null, reason: expect.any(String) });
+    expect(metrics.verifiedExamples).toMatchObject({ gain: null, reason: expect.any(String) });
     expect(metrics.gpuSecondsPerQuestion).toBeNull();
     expect(metrics.comparison).toBeNull();
     expect(metrics.dialogues).toBeNull();
     expect(pipelineMetricsOf(scores, { ...facts, gpus: 2 }).gpuSecondsPerQuestion).toBe(1);
+  });
+
+  it('measures verified examples against the run without them, and apart from what the model wrote', () => {
+    const answered = (kind: 'verified_example' | 'near_example', correct: boolean) => ({
+      ...attempt(1, { correct }),
+      origin: { kind, exampleId: 'e', question: 'How many?' },
+    });
+    const with_ = [
+      score(0, { correct: true, attempts: [answered('verified_example', true)] }),
+      score(1, { correct: false, attempts: [answered('near_example', false)] }),
+      score(2, { correct: true }),
+    ];
+    const other = { name: 'without', scores: [score(0, {}), score(1, {}), score(2, { correct: true })] };
+    expect(pipelineMetricsOf(with_, { ...facts, examples: 2, other }).verifiedExamples).toMatchObject({
+      gain: 1 / 3,
+      exact: { questions: 1, ex: 1 },
+      near: { questions: 1, ex: 0 },
+      rest: { questions: 1, ex: 1 },
+    });
+    expect(pipelineMetricsOf(with_, { ...facts, examples: 2 }).verifiedExamples.gain).toBeNull();
   });
 
   it('measures the vote against the first candidate, and against the best', () => {

@@ -17,6 +17,8 @@ export interface RunFacts {
   candidates: number;
   maxCorrections: number;
   gpus: number | null;
+  /** Verified examples that were approved for the run. */
+  examples: number;
   other: DashboardRun | undefined;
 }
 
@@ -37,7 +39,8 @@ export interface PipelineMetrics extends Metrics {
   voting: Gain & { firstCandidate?: number; anyCandidate?: number };
   /** `repaired`: questions with a repaired candidate in the attempt that decided; `right`: those of them it answered. */
   staticRepair: Gain & { repaired?: number; right?: number };
-  verifiedExamples: Gain;
+  /** Against the run that this one is compared with; and the questions that an example answered without the model. */
+  verifiedExamples: Gain & { exact: Slice; near: Slice; rest: Slice };
   /** `complete`: share of the questions whose context held every table of the gold statement. */
   context: { tableRecall: number | null; complete: number | null; tables: number | null };
   latency: Quantiles | null;
@@ -61,8 +64,6 @@ export interface PipelineMetrics extends Metrics {
   };
 }
 
-const notBuilt = (what: string): Gain => ({ gain: null, reason: `the service has no ${what} yet` });
-
 export function pipelineMetricsOf(scores: readonly PipelineScore[], facts: RunFacts): PipelineMetrics {
   const { other, gpus, elapsedMs, askedNow, concurrency, candidates, maxCorrections } = facts;
   return {
@@ -75,7 +76,7 @@ export function pipelineMetricsOf(scores: readonly PipelineScore[], facts: RunFa
     },
     voting: votingOf(scores, candidates),
     staticRepair: repairOf(scores),
-    verifiedExamples: notBuilt('verified examples'),
+    verifiedExamples: verifiedExamplesOf(scores, facts),
     context: contextOf(scores),
     latency: quantilesOf(scores.map(({ timings }) => timings.total)),
     stages: stagesOf(scores),
@@ -143,6 +144,24 @@ function repairOf(scores: readonly PipelineScore[]): PipelineMetrics['staticRepa
   );
   const right = mended.filter(({ correct }) => correct).length;
   return { gain: scores.length === 0 ? 0 : right / scores.length, repaired: repaired.length, right };
+}
+
+function verifiedExamplesOf(
+  scores: readonly PipelineScore[],
+  { examples, other }: RunFacts,
+): PipelineMetrics['verifiedExamples'] {
+  const by = sliceBy(scores, ({ attempts }) => attempts.at(-1)?.origin?.kind ?? 'rest', [
+    'verified_example',
+    'near_example',
+    'rest',
+  ]);
+  const nothing: Slice = { questions: 0, ex: 0, exactMatch: null };
+  const { verified_example: exact = nothing, near_example: near = nothing, rest = nothing } = by;
+  const ex = (all: readonly { correct: boolean }[]) => share(all, ({ correct }) => correct);
+  const slices = { exact, near, rest };
+  if (examples === 0) return { gain: null, reason: 'the run has no --examples', ...slices };
+  if (!other) return { gain: null, reason: '--compare-with names no run without them', ...slices };
+  return { gain: ex(scores) - ex(other.scores), ...slices };
 }
 
 function contextOf(scores: readonly PipelineScore[]): PipelineMetrics['context'] {

@@ -4,6 +4,7 @@ import { CliError } from '../cli-error.js';
 export interface EvalOptions {
   data?: string;
   questions?: string;
+  examples?: string;
   datasource?: string;
   connection?: string;
   out: string;
@@ -37,13 +38,15 @@ export function checkOptions(options: EvalOptions): void {
 }
 
 function problemOf(options: EvalOptions): string | undefined {
-  const { data, questions, datasource, recorded, recordedPort, predictions, url } = options;
+  const { data, questions, examples, datasource, recorded, recordedPort, predictions, url } = options;
   const pairs = arePairs(options);
   if (!pairs && data === undefined)
     return '--data is missing, or --questions with a CSV, JSON Lines or YAML file';
   if (pairs && data !== undefined)
     return `--data does not go with ${questions}: its questions are about registered datasources`;
   if (datasource !== undefined && !pairs) return '--datasource is for a --questions file of your own';
+  if (examples !== undefined && (pairs || predictions !== undefined))
+    return '--examples is for a run on the databases of --data';
   if (predictions !== undefined && recorded) return '--predictions and --recorded exclude each other';
   if (predictions !== undefined && pairs) return '--predictions scores Spider-style folders only';
   if (url !== undefined && recorded && recordedPort === 0)

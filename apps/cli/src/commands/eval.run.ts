@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { evaluate } from '../../../../evaluation/src/run/evaluate.js';
+import { readDataset } from '../../../../evaluation/src/spider/dataset.js';
 import { readConfig } from '../config.js';
 import { stderr } from '../output/terminal.js';
 import type { EvalOptions } from './eval.options.js';
@@ -43,11 +44,23 @@ export async function askService(options: EvalOptions): Promise<void> {
 }
 
 function settingsOf(options: EvalOptions, interrupt: AbortSignal, progress: EvalProgress) {
-  const { out, recorded = [], maxCorrections, concurrency, limit, db, compareWith, gpus } = options;
+  const {
+    out,
+    data,
+    examples,
+    recorded = [],
+    maxCorrections,
+    concurrency,
+    limit,
+    db,
+    compareWith,
+    gpus,
+  } = options;
   return {
     out,
     name: basename(resolve(out)),
-    identity: recorded.map(digestOf),
+    identity: [...recorded, ...(examples === undefined ? [] : [examples])].map(digestOf),
+    examples: examples === undefined ? [] : readDataset(data ?? '.', examples).questions,
     resume: options.resume === true,
     recorded: recorded.length > 0,
     conversations: options.separateTurns !== true,

@@ -40,6 +40,10 @@ export class GatewayService implements EvaluatedService {
     }
   }
 
+  async addExample(name: string, example: { question: string; sql: string }): Promise<void> {
+    await this.client.addExample(name, example);
+  }
+
   async ask(request: CreateQuery, interrupt: AbortSignal): Promise<QueryView> {
     for (;;) {
       try {

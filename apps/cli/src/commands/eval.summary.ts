@@ -31,6 +31,7 @@ export function printRun(metrics: PipelineMetrics, shown: Shown): void {
       `${signed(staticRepair.gain ?? 0)} (${staticRepair.repaired ?? 0} mended, ${staticRepair.right ?? 0} right)`,
     ],
     ['voting', voting.gain === null ? `– (${voting.reason})` : signed(voting.gain)],
+    ['examples', examplesText(metrics.verifiedExamples)],
     ['table recall', context.tableRecall === null ? '–' : percent(context.tableRecall)],
     ['latency', latency ? `p50 ${ms(latency.p50)}, p95 ${ms(latency.p95)}, p99 ${ms(latency.p99)}` : '–'],
     ['tokens', `${rounded(tokens.prompt)} prompt, ${rounded(tokens.completion)} completion a question`],
@@ -40,6 +41,14 @@ export function printRun(metrics: PipelineMetrics, shown: Shown): void {
     ],
   ]);
   stdout.line(`Written to ${shown.out}: metrics.json, detailed_results.jsonl, dashboard.html`);
+}
+
+function examplesText({ gain, reason, exact, near, rest }: PipelineMetrics['verifiedExamples']): string {
+  const of = ({ questions, ex }: typeof exact) => `${questions} (${percent(ex)} right)`;
+  const size = gain === null ? `– (${reason})` : signed(gain);
+  return exact.questions + near.questions === 0
+    ? size
+    : `${size}; the same question ${of(exact)}, other literals ${of(near)}, the model ${of(rest)}`;
 }
 
 type Row = [string, string];

@@ -25,6 +25,7 @@ export function addEvalCommand(program: Command): void {
       '--questions <file>',
       'questions with SQL: JSON as Spider or SParC have it, CSV, JSON Lines or YAML',
     )
+    .option('--examples <file>', 'pairs of the form of dev.json, approved as verified examples for the run')
     .option('--datasource <name>', 'registered datasource that the questions of --questions are about')
     .option('--connection <url>', 'where to compare results, of a PostgreSQL datasource')
     .option('--out <dir>', 'folder for the results', 'evaluation-results')
