@@ -10,7 +10,7 @@ import { Stack } from '../support/stack.js';
 
 const cleanup = cleanups();
 const database = makeSmallDatabase();
-const corrected = 'SELECT name FROM person ORDER BY born LIMIT 1';
+const corrected = 'SELECT name FROM person WHERE born IS NOT NULL ORDER BY born LIMIT 1';
 const as = (caller: string) => ({ 'x-caller': caller });
 let api: DescribedApi;
 let stack: Stack;
@@ -88,7 +88,9 @@ describe('feedback', () => {
     const { body } = await say(await asked('How many persons?'), { verdict: 'good' });
     expect(body.sql).toBe(countPeople.sql);
     expect((await decide(body.id, 'approve')).body.status).toBe('approved');
-    expect(await examples()).toMatchObject([{ question: 'How many persons?', sql: countPeople.sql }]);
+    expect(await examples()).toContainEqual(
+      expect.objectContaining({ question: 'How many persons?', sql: countPeople.sql }),
+    );
   });
 
   it('is decided once, and a repeat of the decision is no error', async () => {

@@ -56,11 +56,6 @@ export class SnapshotContext {
     return ranked.length > 0 ? ranked : this.mostConnected();
   }
 
-  /** How many tables it has. */
-  get size(): number {
-    return this.tables.size;
-  }
-
   /** What the vectors of these units are made of. */
   textsOf(hits: readonly UnitHit[]): string[] {
     const tables = [...new Set(hits.map(({ table }) => table))].flatMap(

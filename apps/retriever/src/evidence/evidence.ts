@@ -45,8 +45,7 @@ export class Evidence {
     if (await this.search.knowsWords(asked.datasourceId, asked.fingerprint, question)) return true;
     const nearby = [...snapshot.textsOf(hits.slice(0, compared)), ...examples];
     const nearest = await this.search.nearness(question, nearby);
-    // Without vectors a model that sees the whole schema may still know a word that means the same.
-    if (nearest === null) return context.tables.length === snapshot.size;
-    return nearest >= floor;
+    // Without vectors nothing tells a word that means the same from one that means nothing here.
+    return nearest === null || nearest >= floor;
   }
 }
