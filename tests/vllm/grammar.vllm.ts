@@ -52,13 +52,15 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('a grammar of %s', (dial
     const reply = await open().reply(messages, {
       purpose: 'first',
       dialect,
-      samples: 24,
+      samples: 32,
       signal: AbortSignal.timeout(150_000),
       grammar: sqlGrammar(dialect, tables)!,
     });
     expect(reply.constrained).toBe(true);
-    expect(reply.texts).toHaveLength(24);
-    const unread = reply.texts.flatMap((text) => {
+    // The grammar also allows what prompts ask for in place of SQL.
+    const statements = reply.texts.filter((text) => !/^(?:CLARIFY|NOT_ANSWERABLE): /.test(text));
+    expect(statements.length).toBeGreaterThanOrEqual(20);
+    const unread = statements.flatMap((text) => {
       try {
         readers[dialect](extractSql(text) ?? text);
         return [];

@@ -22,6 +22,10 @@ export const generatorSchema = z.object({
     .default(16)
     .describe('Waiting queries up to which a query gets all of its samples'),
   SAMPLES_ONE_FROM: fields.count.default(64).describe('Waiting queries from which on it gets one'),
+  LLM_GRAMMAR: z
+    .enum(['auto', 'off'])
+    .default('auto')
+    .describe('`auto` holds replies to a grammar of the context where the server can'),
   LLM_PROMPT_TEMPLATE: z
     .enum(templateNames)
     .default('chat')

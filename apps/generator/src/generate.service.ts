@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AttemptDetails, Candidate } from '#shared/contracts/attempt';
 import type { Context } from '#shared/contracts/context';
+import type { SchemaSnapshot } from '#shared/contracts/snapshot';
 import { permanent } from '#shared/errors/app-error';
 import type { Purpose } from '#shared/models/purposes';
 import type { QueryWork } from '#shared/persistence/query.work';
@@ -13,6 +14,7 @@ import { JobQueue } from '#shared/queue/job-queue';
 import { GENERATOR_CONFIG, type GeneratorConfig } from './config.js';
 import { type Refusal, refusalOf } from './extraction/refusal.js';
 import { toCandidates } from './extraction/to-candidates.js';
+import { ContextGrammars } from './grammar/context-grammars.js';
 import { Model, type ModelLimits, type Wanted } from './model/model.js';
 import { Repairer } from './repair/repairer.js';
 import { type Sampled, Sampler } from './sampling/sampler.js';
@@ -24,6 +26,7 @@ export class GenerateService {
     @Inject(Model) private readonly model: Model,
     private readonly repairer: Repairer,
     private readonly snapshots: SnapshotReader,
+    private readonly grammars: ContextGrammars,
     private readonly sampler: Sampler,
     private readonly texts: QueryTexts,
     private readonly queries: QueryStore,
@@ -44,6 +47,8 @@ export class GenerateService {
       this.config.LLM_PROMPT_TEMPLATE,
       promptBudget(await this.model.limits(wanted)),
     );
+    const snapshot = await this.snapshotOf(work);
+    const grammar = snapshot && this.grammars.grammarOf(context, snapshot);
     const reply = await this.sampler.sample(messages, {
       ...wanted,
       samples: work.candidateCount,
@@ -51,12 +56,13 @@ export class GenerateService {
       ...(work.stream && {
         onText: (text, offset) => this.texts.write({ id: work.id, attempt: work.attempt, offset, text }),
       }),
+      ...(grammar && { grammar }),
     });
     const refusal = refusalOf(reply.texts);
     const attempt: StartedAttempt = {
       number: work.attempt,
       model: reply.model,
-      candidates: refusal ? [] : await this.candidatesOf(reply.texts, work),
+      candidates: refusal ? [] : await this.candidatesOf(reply.texts, snapshot),
       promptTokens: reply.promptTokens,
       completionTokens: reply.completionTokens,
       generateMs: performance.now() - started,
@@ -67,14 +73,17 @@ export class GenerateService {
       await this.queue.enqueue('execute', { queryId: work.id, attempt: work.attempt });
   }
 
-  /** Mended against the snapshot as the statements will find the database, where it has not just been replaced or removed. */
+  /** As the statements will find the database; null where it has just been replaced or removed. */
+  private async snapshotOf({ datasourceId, datasource }: QueryWork): Promise<SchemaSnapshot | null> {
+    if (!datasource || datasource.fingerprint === null) return null;
+    return (await this.snapshots.snapshot(datasourceId, datasource.fingerprint)) ?? null;
+  }
+
   private async candidatesOf(
     replies: readonly string[],
-    { datasourceId, datasource }: QueryWork,
+    snapshot: SchemaSnapshot | null,
   ): Promise<Candidate[]> {
     const candidates = toCandidates(replies);
-    if (!datasource || datasource.fingerprint === null) return candidates;
-    const snapshot = await this.snapshots.snapshot(datasourceId, datasource.fingerprint);
     return snapshot ? this.repairer.repairAll(candidates, snapshot) : candidates;
   }
 

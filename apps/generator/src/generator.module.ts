@@ -9,6 +9,7 @@ import { TelemetryModule } from '#shared/telemetry/telemetry.module';
 import type { GeneratorConfig } from './config.js';
 import { ExplainProcessor } from './explain.processor.js';
 import { ExplainService } from './explanation/explain.service.js';
+import { ContextGrammars } from './grammar/context-grammars.js';
 import { GenerateProcessor } from './generate.processor.js';
 import { GenerateService } from './generate.service.js';
 import { CatalogueModel } from './model/catalogue.model.js';
@@ -36,6 +37,7 @@ export class GeneratorModule {
         Repairer,
         QueueLoad,
         Sampler,
+        ContextGrammars,
         GenerateService,
         GenerateProcessor,
         ExplanationStore,

@@ -27,11 +27,19 @@ export class Queries {
   }
 
   statement(): string {
-    // Some prompts ask for a fenced block.
     return this.rules.rule('root', () => {
+      // Some prompts ask for a fenced block.
       const [open, close] = [literal('```sql\n'), literal('\n```')];
-      return `${this.unfenced()} | ${open} ${this.unfenced()} ${close}`;
+      return `${this.unfenced()} | ${open} ${this.unfenced()} ${close} | ${this.refusal()}`;
     });
+  }
+
+  /** What a prompt may ask for in place of SQL: a question back, or a reason why there is no answer. */
+  private refusal(): string {
+    return this.rules.rule(
+      'refusal',
+      () => `("CLARIFY: " | "NOT_ANSWERABLE: ") [ -~\\u00a1-\\ud7ff]{1,${bounds.reasonLength}}`,
+    );
   }
 
   private unfenced(): string {

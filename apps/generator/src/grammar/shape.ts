@@ -21,6 +21,7 @@ export const bounds = {
   setOperations: 3,
   commonTables: 4,
   stringLength: 80,
+  reasonLength: 200,
 } as const;
 
 /** Which calls may stand in an expression: none that gathers rows, aggregates, or window functions as well. */

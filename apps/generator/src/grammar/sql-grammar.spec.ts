@@ -26,7 +26,13 @@ function drawn(dialect: Parameters<typeof sqlGrammar>[0]): string[] {
     readGrammar(sqlGrammar(dialect, dialect === 'sqlite' ? tables : [...tables, inSchema]) ?? ''),
     7,
   );
-  return Array.from({ length: samples }, () => sampler.draw().replace(/^```sql\n([\s\S]*)\n```$/, '$1'));
+  const statements: string[] = [];
+  while (statements.length < samples) {
+    const text = sampler.draw();
+    if (!/^(?:CLARIFY|NOT_ANSWERABLE): /.test(text))
+      statements.push(text.replace(/^```sql\n([\s\S]*)\n```$/, '$1'));
+  }
+  return statements;
 }
 
 beforeAll(async () => {
@@ -77,6 +83,8 @@ describe('the grammar', () => {
     "SELECT CASE WHEN Age >= 18 THEN 'adult' ELSE 'child' END AS total, round(sum(Age) * 100.0 / count(*), 2)\nFROM singer\nGROUP BY 1",
     'SELECT `Official_ratings_(millions)`, "größe" FROM "group";',
     '```sql\nSELECT name FROM singer\n```',
+    'CLARIFY: Which year do you mean?',
+    'NOT_ANSWERABLE: no table holds the weather',
   ])('allows %j', (sql) => expect(allows(sql)).toBe(true));
 
   it.each([
