@@ -43,8 +43,8 @@ const templateSchema = z.strictObject({
   messages: z.array(
     z.strictObject({ role: z.enum(['system', 'user']), sections: z.array(sectionSchema).min(1) }),
   ),
-  /** What the model should reply, with `{{sql}}`: what adapters are trained to write. */
-  reply: z.string().includes('{{sql}}'),
+  /** What the model should reply to a question, with `{{sql}}`: what adapters are trained to write. */
+  reply: z.string().includes('{{sql}}').optional(),
 });
 type Template = z.infer<typeof templateSchema>;
 
@@ -64,7 +64,9 @@ export function templateOf(name: FileName): Template {
 
 /** The reply that a template asks for. */
 export function replyOf(name: TemplateName, sql: string): string {
-  return templateOf(name).reply.replace('{{sql}}', () => sql);
+  const { reply } = templateOf(name);
+  if (reply === undefined) throw new Error(`the prompt template ${name} says nothing of replies`);
+  return reply.replace('{{sql}}', () => sql);
 }
 
 export function aboutDialect(dialect: Dialect): { dialect: string; notes: string } {
