@@ -127,7 +127,8 @@ export default {
     },
     {
       name: 'training-on-what-the-service-sends',
-      comment: 'Training uses the retriever and the sandbox themselves: what it learns from is what the service does.',
+      comment:
+        'Training uses the retriever and the sandbox themselves: what it learns from is what the service does.',
       severity: 'error',
       from: { path: '^training/' },
       to: { path: '^apps/', pathNot: '^apps/(retriever|executor)/' },
