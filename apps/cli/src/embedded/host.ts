@@ -56,11 +56,17 @@ async function assemble(parts: Parts, config: CliConfig, options: HostOptions): 
   const { home } = parts;
   const run = { pid: process.pid, stays: options.stays, startedAt: new Date().toISOString() };
   writeRun(home.runFile, { ...run, url: null, workers: {} });
+  const choosing = chooseModel(config);
+  // Loading blocks this process: it would not see in time what a model server answers.
+  const searched = choosing.then(
+    () => undefined,
+    () => undefined,
+  );
   const [databaseUrl, model, service, samples] = await allEnded([
     config.databaseUrl ?? parts.startPostgres(),
-    provideModel(parts, config),
-    loadService(),
-    prepareSamples(home.samples),
+    provideModel(parts, config, choosing),
+    searched.then(loadService),
+    searched.then(() => prepareSamples(home.samples)),
   ]);
   const environment = {
     ...environmentOf(home, config, options),
@@ -75,9 +81,9 @@ async function assemble(parts: Parts, config: CliConfig, options: HostOptions): 
   return { url, workers, client, model: model.chosen, broken: parts.broken, close: () => parts.close() };
 }
 
-/** The search takes less time than PostgreSQL needs, which starts meanwhile. */
-async function provideModel(parts: Parts, config: CliConfig) {
-  const chosen = await chooseModel(config);
+/** PostgreSQL, which takes longer, starts meanwhile. */
+async function provideModel(parts: Parts, config: CliConfig, choosing: Promise<ChosenModel | null>) {
+  const chosen = await choosing;
   return { chosen, environment: chosen?.environment ?? (await parts.startBaseline(config.environment)) };
 }
 

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { ServerClient } from '#shared/models/server-client';
 import { CliError } from '../cli-error.js';
 
@@ -9,8 +10,10 @@ const usualPlaces = [
   { server: 'llama.cpp', port: 8080 },
 ];
 
-/** A start must not wait for a place where nobody answers. */
-const answerWithinMs = 150;
+/** A closed port says so at once. */
+const connectWithinMs = 100;
+/** Only a port that somebody holds open is waited for: a start must not take longer for one that says nothing. */
+const answerWithinMs = 500;
 
 /** Models that such servers list and that write no text. */
 const writesNoText = /embed|rerank|whisper|bge-|minilm/iu;
@@ -47,9 +50,23 @@ export async function findModel(
 async function look({ server, port }: (typeof usualPlaces)[number]) {
   const baseUrl = `http://127.0.0.1:${port}/v1`;
   try {
+    if (!(await isOpen(port))) return { server, baseUrl, models: [] };
     const { kind, models } = await new ServerClient(baseUrl, undefined, answerWithinMs).list();
     return { server, baseUrl, models: kind === 'stand-in' ? [] : models.map(({ name }) => name) };
   } catch {
     return { server, baseUrl, models: [] };
   }
+}
+
+function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port, timeout: connectWithinMs });
+    const end = (isThere: boolean) => {
+      socket.destroy();
+      resolve(isThere);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('timeout', () => end(false));
+    socket.once('error', () => end(false));
+  });
 }
