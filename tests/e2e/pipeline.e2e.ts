@@ -93,15 +93,25 @@ describe.each(queueKinds)('the pipeline on %s', (kind) => {
   });
 
   it('sends failed SQL back with its traceback and keeps every attempt', async () => {
-    model.script = (_, number) => fenced(number === 1 ? 'SELECT nme FROM person' : countPeople.sql);
+    model.script = (_, number) => fenced(number === 1 ? 'SELECT wage FROM person' : countPeople.sql);
     const query = await api.answer({ question: 'How many people?' });
     expect(query.status).toBe('succeeded');
     expect(query.attempts.map((attempt) => attempt.candidates[0]?.outcome)).toEqual(['failed', 'succeeded']);
     expect(query.attempts[0]?.candidates[0]?.error).toMatchObject({
       class: 'unknown_column',
-      message: expect.stringContaining('nme'),
+      message: expect.stringContaining('wage'),
     });
-    expect(model.requests[1]?.prompt).toContain('SQL: SELECT nme FROM person\nError (unknown_column): ');
+    expect(model.requests[1]?.prompt).toContain('SQL: SELECT wage FROM person\nError (unknown_column): ');
+  });
+
+  it('mends what cannot run, and says so', async () => {
+    model.script = () => fenced('SELECT nme FROM persons');
+    const query = await api.answer({ question: 'What are all called?' });
+    expect(query).toMatchObject({ status: 'succeeded', sql: 'SELECT name FROM person' });
+    expect(query.attempts[0]?.candidates[0]?.repairs).toEqual([
+      { kind: 'table', from: 'persons', to: 'person' },
+      { kind: 'spelling', from: 'nme', to: 'name' },
+    ]);
   });
 
   it.each([
