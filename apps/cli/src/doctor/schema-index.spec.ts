@@ -4,11 +4,12 @@ import { afterEach, expect, it } from '@jest/globals';
 import { readConfig } from '../config.js';
 import { checkSchemaIndex } from './schema-index.js';
 
-let server: Server | undefined;
+const servers: Server[] = [];
 afterEach(() => {
-  server?.closeAllConnections();
-  server?.close();
-  server = undefined;
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
 });
 
 async function qdrant(version: string, collections: string[], status = 200): Promise<string> {
@@ -18,7 +19,7 @@ async function qdrant(version: string, collections: string[], status = 200): Pro
     response.writeHead(right ? status : 401, { 'content-type': 'application/json' });
     response.end(JSON.stringify(url === '/prefix/' ? { title: 'qdrant', version } : list));
   });
-  server = listening;
+  servers.push(listening);
   await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(listening.address() as AddressInfo).port}/prefix/`;
 }
