@@ -22,7 +22,7 @@ base: {base}
 data: {data}
 output: {output}
 adapter: {{ rank: 16, alpha: 32, dropout: 0.0 }}
-optimiser: {{ learning_rate: 5e-3, warmup_ratio: 0.0, schedule: constant }}
+optimiser: {{ learning_rate: 3e-3, warmup_ratio: 0.0, schedule: constant }}
 batch: {{ size: 8, accumulation: 1 }}
 epochs: 100
 max_steps: {steps}
@@ -44,16 +44,16 @@ def start(file: Path) -> subprocess.Popen:
 
 def test_a_killed_run_resumes_and_learns(tmp_path: Path, base: Path, data: Path) -> None:
     file, output = tmp_path / "run.yaml", tmp_path / "out"
-    file.write_text(run.format(base=base, data=data, output=output, steps=240), encoding="utf-8")
+    file.write_text(run.format(base=base, data=data, output=output, steps=400), encoding="utf-8")
     first = start(file)
     wait_for(lambda: last_checkpoint(output / "checkpoints") is not None or first.poll() is not None)
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
     before = len(read_metrics(output / "metrics.jsonl"))
-    assert 0 < before < 240
+    assert 0 < before < 400
     assert start(file).wait() == 0
     entries = read_metrics(output / "metrics.jsonl")
-    assert [entry["step"] for entry in entries] == list(range(1, 241))
+    assert [entry["step"] for entry in entries] == list(range(1, 401))
     assert (output / "metrics.png").stat().st_size > 0
     assert "SHA-256" in (output / "adapter" / "README.md").read_text()
     assert learned(base, output / "adapter", data) == 32
