@@ -225,8 +225,9 @@ export const errorCatalogue = {
   index_invalid: {
     http: null,
     stage: 'retrieve',
-    meaning: 'Qdrant refused the request, or its collection does not fit.',
-    mend: 'The message says why; check QDRANT_API_KEY and QDRANT_COLLECTION.',
+    meaning:
+      'The schema index lacks what is searched, or Qdrant refused the request or has a collection that does not fit.',
+    mend: 'The message says why; refresh the datasource, or check QDRANT_API_KEY and QDRANT_COLLECTION.',
   },
 
   model_unreachable: {

@@ -51,6 +51,38 @@ describe('the embedded schema index', () => {
     await index.close();
   }, 30_000);
 
+  it('searches on while versions are swapped, and the index is dropped and built again', async () => {
+    const [index, other] = [new EmbeddedSchemaIndex(folder), new EmbeddedSchemaIndex(folder)];
+    const named = (name: string): IndexUnit => ({
+      ...unit(name),
+      words: { name: [name], body: [], around: [] },
+    });
+    const found = async (stem: string) =>
+      (await index.search(key, { stems: [stem], vector: vectorOf(stem) })).map((hit) => hit.table);
+    await expect(found('t1')).rejects.toMatchObject({ code: 'index_invalid' });
+    await index.build(key, [named('t1'), named('t2')], embed);
+    expect((await found('t2'))[0]).toBe('t2');
+    await other.build({ ...key, version: 'two' }, [named('t2'), named('t3')], embed);
+    expect((await found('t3'))[0]).toBe('t3');
+    expect(await found('t1')).not.toContain('t1');
+    await other.drop(key.datasourceId);
+    await expect(found('t3')).rejects.toMatchObject({ kind: 'permanent', code: 'index_invalid' });
+    await other.build(key, [named('t4')], null);
+    expect(await found('t4')).toEqual(['t4']);
+    await Promise.all([index.close(), other.close()]);
+  });
+
+  it('keeps the statements of so many parts only, and searches all of them', async () => {
+    const index = new EmbeddedSchemaIndex(folder);
+    const keys = Array.from({ length: 70 }, (_, at): IndexKey => ({ ...key, datasourceId: `d${at}` }));
+    for (const [at, one] of keys.entries()) await index.build(one, [unit(`t${at}`)], embed);
+    for (const [at, one] of [...keys, ...keys].entries())
+      expect(await index.search(one, { stems: [], vector: vectorOf('t1') })).toEqual([
+        expect.objectContaining({ table: `t${at % keys.length}` }),
+      ]);
+    await index.close();
+  });
+
   it('refuses a question whose vector has other dimensions', async () => {
     const index = new EmbeddedSchemaIndex(folder);
     await index.build(key, [unit('t1')], embed);

@@ -3,26 +3,14 @@ import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { load as loadVectorFunctions } from 'sqlite-vec';
 import { permanent } from '#shared/errors/app-error';
-import {
-  type Embed,
-  type IndexKey,
-  kindsOf,
-  SchemaIndex,
-  searchLists,
-  type UnitSearch,
-} from '../schema-index.js';
-import { type IndexUnit, type UnitHit, type UnitKind, type UnitSubject, wordWeights } from '../unit.js';
-import { fuse } from './fusion.js';
-import { PartTables } from './part-tables.js';
+import { type Embed, type IndexKey, SchemaIndex, type UnitSearch } from '../schema-index.js';
+import type { IndexUnit, UnitHit } from '../unit.js';
+import { PartReader } from './part-reader.js';
+import { type Part, PartTables } from './part-tables.js';
 import { PartWriter } from './part-writer.js';
-import { nearestBySigns, type SignChunk } from './sign-search.js';
-import { toBytes, wordsOf } from './vector-bytes.js';
 
-/** Candidates by the signs of their components, compared exactly afterwards, for each hit that is wanted. */
-const oversampling = 4;
-
-/** A stem of more units than this only breaks ties among those that rarer stems find. */
-const commonUnits = 2_000;
+/** Parts whose statements are kept prepared; the least recently searched one goes first. */
+const readersKept = 64;
 
 /**
  * Schema index in one SQLite file: FTS5 ranked by BM25 for words, the signs of vectors, then sqlite-vec, for meaning. A cache: what is missing is built
@@ -31,6 +19,9 @@ const commonUnits = 2_000;
 export class EmbeddedSchemaIndex extends SchemaIndex {
   private readonly reader: SqliteDatabase.Database;
   private readonly writer: SqliteDatabase.Database;
+  private readonly version: SqliteDatabase.Statement<[string], string>;
+  private readonly parts: SqliteDatabase.Statement<[], number>;
+  private readonly readers = new Map<string, PartReader>();
   private writing: Promise<unknown> = Promise.resolve();
 
   constructor(folder: string) {
@@ -43,6 +34,8 @@ export class EmbeddedSchemaIndex extends SchemaIndex {
     this.reader.exec(
       'create table if not exists part (name text primary key, datasource_id text not null, version text not null) without rowid',
     );
+    this.version = this.reader.prepare<[string], string>('select version from part where name = ?').pluck();
+    this.parts = this.reader.prepare<[], number>('select count(*) from part').pluck();
   }
 
   override async close(): Promise<void> {
@@ -52,8 +45,7 @@ export class EmbeddedSchemaIndex extends SchemaIndex {
   }
 
   override async has(key: IndexKey): Promise<boolean> {
-    const { name } = new PartTables(key);
-    return this.reader.prepare('select version from part where name = ?').pluck().get(name) === key.version;
+    return this.version.get(new PartTables(key).name) === key.version;
   }
 
   override build(key: IndexKey, units: readonly IndexUnit[], embed: Embed | null): Promise<void> {
@@ -62,7 +54,7 @@ export class EmbeddedSchemaIndex extends SchemaIndex {
 
   override async search(key: IndexKey, search: UnitSearch): Promise<UnitHit[]> {
     // One transaction: a build may be committed meanwhile.
-    return this.reader.transaction(() => this.searchAtOnce(key, search))();
+    return this.reader.transaction(() => this.readerOf(key).search(search))();
   }
 
   override drop(datasourceId: string): Promise<void> {
@@ -78,86 +70,21 @@ export class EmbeddedSchemaIndex extends SchemaIndex {
   }
 
   override async check(): Promise<Record<string, unknown>> {
-    return { adapter: 'embedded', parts: this.reader.prepare('select count(*) from part').pluck().get() };
+    return { adapter: 'embedded', parts: this.parts.get() };
   }
 
-  private searchAtOnce(key: IndexKey, search: UnitSearch): UnitHit[] {
-    const tables = new PartTables(key);
-    const lists = searchLists.filter(({ kind }) => kindsOf[key.part].includes(kind));
-    const scores = fuse(lists.map((list) => this.list(tables, list, search)));
-    const subject = this.reader.prepare<[number], UnitSubject>(
-      `select kind, "table", "column", reference from ${tables.units} where id = ?`,
-    );
-    return [...scores].flatMap(([id, score]) => {
-      const found = subject.get(id);
-      return found ? [{ ...found, score }] : [];
-    });
-  }
-
-  /** Ids of one list, best first. */
-  private list(
-    tables: PartTables,
-    { kind, by, limit }: (typeof searchLists)[number],
-    { stems, vector }: UnitSearch,
-  ): number[] {
-    if (by === 'words')
-      return this.byWords(tables.words(kind), this.telling(tables.vocabulary(kind), stems), limit);
-    return vector ? this.byVector(tables, kind, vector, limit) : [];
-  }
-
-  private byWords(table: string, stems: readonly string[], limit: number): number[] {
-    if (stems.length === 0) return [];
-    const { name, body, around } = wordWeights;
-    return this.reader
-      .prepare<[string, number], number>(
-        `select rowid from ${table} where ${table} match ? order by bm25(${table}, ${name}, ${body}, ${around}), rowid limit ?`,
-      )
-      .pluck()
-      .all(stems.map((stem) => `"${stem}"`).join(' OR '), limit);
-  }
-
-  /** The stems that units have, without those that so many have that they tell nothing and cost most of the time. */
-  private telling(vocabulary: string, stems: readonly string[]): string[] {
-    const known = this.reader
-      .prepare<[string], { term: string; units: number }>(
-        `select term, doc as units from ${vocabulary} where term in (select value from json_each(?)) order by doc, term`,
-      )
-      .all(JSON.stringify(stems));
-    return known.filter(({ units }, at) => units <= commonUnits || at < 2).map(({ term }) => term);
-  }
-
-  private byVector(tables: PartTables, kind: UnitKind, vector: Float32Array, limit: number): number[] {
-    const bytes = toBytes(vector);
-    const signs = this.reader
-      .prepare<[Buffer], Buffer>('select vec_quantize_binary(vec_int8(?))')
-      .pluck()
-      .get(bytes);
-    const near = nearestBySigns(
-      this.signsOf(tables, kind, bytes.length),
-      wordsOf(signs ?? Buffer.alloc(0)),
-      limit * oversampling,
-    );
-    return this.reader
-      .prepare<[string, Buffer, number], number>(
-        `select id from ${tables.units} where id in (select value from json_each(?))
-         order by vec_distance_cosine(vec_int8(vector), vec_int8(?)), id limit ?`,
-      )
-      .pluck()
-      .all(JSON.stringify(near), bytes, limit);
-  }
-
-  /** @throws AppError `index_invalid` for vectors of other dimensions than the question's */
-  private *signsOf(tables: PartTables, kind: UnitKind, dimension: number): Generator<SignChunk> {
-    const chunks = this.reader
-      .prepare<[UnitKind], { ids: Buffer; signs: Buffer }>(
-        `select ids, signs from ${tables.signs} where kind = ? order by chunk`,
-      )
-      .iterate(kind);
-    for (const chunk of chunks) {
-      const [ids, signs] = [wordsOf(chunk.ids), wordsOf(chunk.signs)];
-      if (signs.length * 32 !== ids.length * dimension) throw wrongDimension();
-      yield { ids, signs };
-    }
+  /** @throws AppError `index_invalid` for a part that is not indexed, or no longer */
+  private readerOf(part: Part): PartReader {
+    const tables = new PartTables(part);
+    const { name } = tables;
+    const known = this.readers.get(name);
+    this.readers.delete(name);
+    if (this.version.get(name) === undefined) throw notIndexed(part);
+    const reader = known ?? new PartReader(this.reader, part.part, tables);
+    this.readers.set(name, reader);
+    const [oldest] = this.readers.keys();
+    if (this.readers.size > readersKept && oldest !== undefined) this.readers.delete(oldest);
+    return reader;
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -175,10 +102,10 @@ function open(file: string): SqliteDatabase.Database {
   return db;
 }
 
-function wrongDimension(): Error {
+function notIndexed({ datasourceId, part }: Part): Error {
   return permanent(
     'index_invalid',
-    'The vectors of the index have other dimensions than the embedding model gives. If the model became another one under its name, stop the retriever, delete schema-index-3.sqlite in NANO_HOME and start it again.',
+    `The ${part} of datasource ${datasourceId} is not indexed. Refresh the datasource: \`./nano datasource refresh\` builds it again.`,
     { stage: 'retrieve' },
   );
 }

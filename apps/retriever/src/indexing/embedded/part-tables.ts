@@ -3,7 +3,7 @@ import type SqliteDatabase from 'better-sqlite3';
 import { type IndexKey, kindsOf } from '../schema-index.js';
 import type { UnitKind } from '../unit.js';
 
-type Part = Pick<IndexKey, 'datasourceId' | 'part'>;
+export type Part = Pick<IndexKey, 'datasourceId' | 'part'>;
 
 /** Names of the SQLite tables that hold one part of a datasource's index. */
 export class PartTables {
