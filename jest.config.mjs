@@ -11,7 +11,7 @@ export default {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/{apps,libs,samples,tests,evaluation,training}/**/*.spec.ts'],
+      testMatch: ['<rootDir>/{apps,libs,samples,tests,evaluation,training,bench}/**/*.spec.ts'],
     },
     { ...shared, displayName: 'integration', testMatch: ['<rootDir>/tests/integration/**/*.int.ts'] },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/tests/e2e/**/*.e2e.ts'] },
