@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { permanent, retryable } from '#shared/errors/app-error';
-import { jobId, jobNames } from '#shared/queue/catalogue';
+import { jobId } from '#shared/queue/catalogue';
 import { until } from '../support/client.js';
 import { createEmptyDatabase } from '../support/database.js';
 import { type QueueApp, startQueueApp } from '../support/queue-app.js';
@@ -160,9 +160,28 @@ describe.each(queueKinds)('the queue on %s', (kind) => {
   });
 
   it('counts what waits, works, is delayed and has failed', async () => {
-    expect(Object.keys(await app.queue.depths())).toEqual(jobNames);
     const before = await app.queue.depth('generate');
     for (let number = 0; number < 3; number += 1) await app.queue.enqueue('generate', newPayload());
     expect(await app.queue.depth('generate')).toEqual({ ...before, waiting: before.waiting + 3 });
+  });
+
+  it('tells how long the oldest job has waited, and how long each had to', async () => {
+    expect(await app.queue.oldestWait('explain')).toBe(0);
+    const hour = 3_600_000;
+    for (const [age, delay] of [
+      [2, 0],
+      [5, 0],
+      [0.5, 0],
+    ] as const)
+      await app.raw('explain').add('explain', {}, { timestamp: Date.now() - age * hour, delay });
+    const seconds = await app.queue.oldestWait('explain');
+    // The first in line, whatever its age: it is the one that is taken next.
+    expect(Math.round(seconds / 3_600)).toBe(2);
+    await app.raw('retrieve').add('retrieve', newPayload(), { timestamp: Date.now() - 45_000 });
+    await until(5_000, 'the job', async () => (app.processor.handled.length > 0 ? true : undefined));
+    const text = await app.metrics.scrape();
+    expect(text).toContain('nano_job_wait_seconds_bucket{le="60",queue="retrieve"}');
+    const waited = Number(/^nano_job_wait_seconds_sum\{queue="retrieve"\} (\S+)$/m.exec(text)?.[1]);
+    expect(waited).toBeGreaterThanOrEqual(45);
   });
 });

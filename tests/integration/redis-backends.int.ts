@@ -26,7 +26,8 @@ describe('Redis', () => {
     for (const payload of payloads) await app.queue.enqueue('retrieve', payload);
     await until(10_000, 'ten jobs', async () => (app.processor.handled.length === 10 ? true : undefined));
     for (const payload of payloads) await app.queue.enqueue('generate', payload);
-    expect(await app.queue.depths()).toMatchObject({ generate: { waiting: 10 }, retrieve: { failed: 0 } });
+    expect(await app.queue.depth('generate')).toMatchObject({ waiting: 10 });
+    expect(await app.queue.depth('retrieve')).toMatchObject({ failed: 0 });
     return app;
   }
 

@@ -49,6 +49,7 @@ export interface QueueApp {
   queue: JobQueue;
   raw(name: JobName): Queue;
   processor: RecordingProcessor;
+  metrics: Metrics;
   close(): Promise<void>;
 }
 
@@ -73,6 +74,7 @@ export async function startQueueApp(
     queue: app.get(JobQueue),
     raw: (name) => app.get<Queue>(getQueueToken(name)),
     processor: app.get(RecordingProcessor),
+    metrics: app.get(Metrics),
     close: () => app.close(),
   };
 }

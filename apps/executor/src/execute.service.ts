@@ -6,9 +6,11 @@ import type { ExecutedAttempt } from '#shared/persistence/transition';
 import { JobQueue } from '#shared/queue/job-queue';
 import { releaseResult, rowCountOf } from '#shared/results/encoded-result';
 import { Metrics } from '#shared/telemetry/metrics';
-import { Choice, type Executed, type Succeeded } from './candidates/choice.js';
+import { Choice, type Chosen, type Executed } from './candidates/choice.js';
+import { votesOf } from './candidates/result-groups.js';
 import { runCandidates } from './candidates/run-candidates.js';
-import { type Outcome, Sandbox, type Target } from './sandbox/sandbox.js';
+import { MeasuredSandbox } from './sandbox/measured.sandbox.js';
+import type { Outcome, Target } from './sandbox/sandbox.js';
 import { Targets } from './targets.js';
 
 /** Runs an attempt's candidates: the answer, a correction, or the end. */
@@ -16,7 +18,7 @@ import { Targets } from './targets.js';
 export class ExecuteService {
   constructor(
     private readonly targets: Targets,
-    private readonly sandbox: Sandbox,
+    private readonly sandbox: MeasuredSandbox,
     private readonly choice: Choice,
     private readonly queries: QueryStore,
     private readonly queue: JobQueue,
@@ -37,7 +39,7 @@ export class ExecuteService {
       executeMs: performance.now() - started,
     };
     try {
-      if (chosen) await this.answer(work, attempt, chosen);
+      if (chosen) await this.answer(work, attempt, chosen, votesOf(executed));
       else await this.correct(work, attempt);
     } finally {
       for (const { result } of executed) if (result) releaseResult(result);
@@ -47,11 +49,13 @@ export class ExecuteService {
   private async answer(
     work: QueryWork,
     attempt: ExecutedAttempt,
-    { candidate, result }: Succeeded,
+    { candidate, result, agreement }: Chosen,
+    replies: number,
   ): Promise<void> {
-    const stored = await this.queries.storeAnswer(work.id, attempt, candidate, result);
-    if (stored && work.explain)
-      await this.queue.enqueue('explain', { queryId: work.id, attempt: attempt.number });
+    if (!(await this.queries.storeAnswer(work.id, attempt, candidate, result))) return;
+    this.metrics.queries.corrections.observe({ status: 'succeeded' }, Math.max(0, correctionsOf(work)));
+    if (replies > 1) this.metrics.candidates.agreement.observe(agreement);
+    if (work.explain) await this.queue.enqueue('explain', { queryId: work.id, attempt: attempt.number });
   }
 
   private async runAll(work: QueryWork, target: Target, signal: AbortSignal): Promise<Executed[]> {
@@ -59,16 +63,17 @@ export class ExecuteService {
     const executed = await runCandidates(candidates, async (sql) =>
       toExecuted(sql, await this.sandbox.run(target, sql, signal)),
     );
+    const { anAttempt, outcomes } = this.metrics.candidates;
+    anAttempt.observe(executed.length);
     for (const { candidate } of executed)
-      this.metrics.candidates.inc({ outcome: candidate.outcome, class: candidate.error?.class ?? '' });
+      outcomes.inc({ outcome: candidate.outcome, class: candidate.error?.class ?? '' });
     return executed;
   }
 
   /** The SQL failed: back to the model with its tracebacks, or, when the corrections are spent, to the end. */
   private async correct(work: QueryWork, attempt: ExecutedAttempt): Promise<void> {
-    // What comes after an example's SQL is the model's first attempt, not a correction.
-    const written = work.attempts.filter(({ origin }) => !origin).length;
-    if (written <= work.maxCorrections) {
+    const corrections = correctionsOf(work);
+    if (corrections < work.maxCorrections) {
       const stored = await this.queries.storeCorrection(work.id, attempt);
       if (stored) await this.queue.enqueue('generate', { queryId: work.id, attempt: work.attempt + 1 });
       return;
@@ -76,8 +81,14 @@ export class ExecuteService {
     const attempts = work.attempts
       .filter(({ origin }) => !origin)
       .map((earlier) => (earlier.number === attempt.number ? attempt : earlier));
-    await this.queries.storeDefeat(work.id, attempt, defeat(attempts));
+    if (await this.queries.storeDefeat(work.id, attempt, defeat(attempts)))
+      this.metrics.queries.corrections.observe({ status: 'failed' }, corrections);
   }
+}
+
+/** What comes after an example's SQL is the model's first attempt, not a correction: -1 while there is only the example's. */
+function correctionsOf({ attempts }: QueryWork): number {
+  return attempts.filter(({ origin }) => !origin).length - 1;
 }
 
 function toExecuted(sql: string, outcome: Outcome): Executed {

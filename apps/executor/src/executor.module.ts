@@ -4,6 +4,7 @@ import { configModule } from '#shared/config/config.module';
 import { PersistenceModule } from '#shared/persistence/persistence.module';
 import { QueueModule } from '#shared/queue/queue.module';
 import { stageProviders } from '#shared/queue/stage.processor';
+import { Metrics } from '#shared/telemetry/metrics';
 import { TelemetryModule } from '#shared/telemetry/telemetry.module';
 import { Choice } from './candidates/choice.js';
 import { WeightedChoice } from './candidates/weighted.js';
@@ -14,6 +15,7 @@ import type { ExecutorConfig } from './config.js';
 import { ExecuteProcessor } from './execute.processor.js';
 import { ExecuteService } from './execute.service.js';
 import { DialectSandbox } from './sandbox/dialect.sandbox.js';
+import { MeasuredSandbox } from './sandbox/measured.sandbox.js';
 import { Sandbox } from './sandbox/sandbox.js';
 import { SandboxLife } from './sandbox.life.js';
 import { Targets } from './targets.js';
@@ -36,6 +38,11 @@ export class ExecutorModule {
           useFactory: () => new DialectSandbox({ cacheFolder: join(config.NANO_HOME, 'sandbox') }),
         },
         { provide: Sandbox, useExisting: DialectSandbox },
+        {
+          provide: MeasuredSandbox,
+          inject: [DialectSandbox, Metrics],
+          useFactory: (sandbox: DialectSandbox, metrics: Metrics) => new MeasuredSandbox(sandbox, metrics),
+        },
         {
           provide: Choice,
           useFactory: () => new WeightedChoice(readWeights(config.EXECUTOR_CHOICE_WEIGHTS)),

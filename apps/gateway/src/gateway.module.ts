@@ -1,11 +1,9 @@
-import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { configModule } from '#shared/config/config.module';
 import { ExplanationStore } from '#shared/persistence/explanation.store';
 import { PersistenceModule } from '#shared/persistence/persistence.module';
-import { JobQueue } from '#shared/queue/job-queue';
 import { QueueModule } from '#shared/queue/queue.module';
-import { Metrics } from '#shared/telemetry/metrics';
 import { TelemetryModule } from '#shared/telemetry/telemetry.module';
 import { Callers } from './callers/callers.js';
 import { ChecksController } from './checks/checks.controller.js';
@@ -20,6 +18,7 @@ import { ApiKeyGuard } from './http/api-key.guard.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RootController } from './http/root.controller.js';
 import { validationPipe } from './http/validation.js';
+import { QueueObserver } from './observation/queue.observer.js';
 import { AnswerRows } from './queries/answer.rows.js';
 import { Admission } from './queries/admission.js';
 import { ConversationsController } from './queries/conversations.controller.js';
@@ -34,12 +33,7 @@ import { RowsController } from './queries/rows.controller.js';
 import { Reconciler } from './reconciler/reconciler.js';
 
 @Module({})
-export class GatewayModule implements OnModuleInit {
-  constructor(
-    @Inject(Metrics) private readonly metrics: Metrics,
-    @Inject(JobQueue) private readonly queue: JobQueue,
-  ) {}
-
+export class GatewayModule {
   static forRoot(config: GatewayConfig): DynamicModule {
     return {
       module: GatewayModule,
@@ -74,14 +68,11 @@ export class GatewayModule implements OnModuleInit {
         AnswerRows,
         DryRun,
         Reconciler,
+        QueueObserver,
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_GUARD, useClass: ApiKeyGuard },
         { provide: APP_PIPE, useFactory: validationPipe },
       ],
     };
-  }
-
-  onModuleInit(): void {
-    this.metrics.observeQueues(() => this.queue.depths());
   }
 }

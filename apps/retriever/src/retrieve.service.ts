@@ -5,6 +5,7 @@ import type { QueryWork } from '#shared/persistence/query.work';
 import { QueryStore } from '#shared/persistence/query.store';
 import { SnapshotReader } from '#shared/persistence/snapshot.reader';
 import { JobQueue } from '#shared/queue/job-queue';
+import { estimateTokens } from '#shared/schema/token-estimate';
 import { Metrics } from '#shared/telemetry/metrics';
 import { RETRIEVER_CONFIG, type RetrieverConfig } from './config.js';
 import { type ContextBudget, SnapshotContext } from './context/snapshot-context.js';
@@ -59,15 +60,22 @@ export class RetrieveService {
       return this.find(work, fingerprint);
     });
     const workedMs = performance.now() - started;
+    this.measure(context);
     if (answer) return this.reuse(work.id, context, answer, workedMs);
     const stored = await this.queries.storeContext(work.id, context, workedMs);
     if (stored) await this.queue.enqueue('generate', { queryId: work.id, attempt: 1 });
   }
 
+  private measure({ tables: found }: Context): void {
+    const { tables, tokens } = this.metrics.retrieval;
+    tables.observe(found.length);
+    tokens.observe(found.reduce((sum, { card }) => sum + estimateTokens(card), 0));
+  }
+
   /** Its SQL goes through the guard and the sandbox as any other; if it fails there, the context is at hand for the model. */
   private async reuse(id: string, context: Context, answer: ExampleAnswer, workedMs: number): Promise<void> {
     if (!(await this.queries.storeReuse(id, context, answer, workedMs))) return;
-    this.metrics.exampleAnswers.inc({ kind: answer.origin.kind });
+    this.metrics.retrieval.exampleAnswers.inc({ kind: answer.origin.kind });
     await this.queue.enqueue('execute', { queryId: id, attempt: 1 });
   }
 

@@ -1,5 +1,5 @@
 import { resultsEqual } from '#shared/results/results-equal';
-import type { Succeeded } from './choice.js';
+import type { Executed, Succeeded } from './choice.js';
 
 /** Candidates whose results are equal, in the order of their first. */
 export function resultGroups(succeeded: readonly Succeeded[]): Succeeded[][] {
@@ -16,6 +16,6 @@ export function resultGroups(succeeded: readonly Succeeded[]): Succeeded[][] {
   return groups;
 }
 
-export function votesOf(group: readonly Succeeded[]): number {
+export function votesOf(group: readonly Executed[]): number {
   return group.reduce((sum, { candidate }) => sum + (candidate.votes ?? 1), 0);
 }

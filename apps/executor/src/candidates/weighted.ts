@@ -1,5 +1,6 @@
-import { Choice, type CostOf, type Executed, succeeded, type Succeeded } from './choice.js';
+import { Choice, type Chosen, type CostOf, type Executed, succeeded } from './choice.js';
 import { featureNames, type Features, weighables, withPriors } from './features.js';
+import { votesOf } from './result-groups.js';
 import type { Weights } from './weights.js';
 
 /** Takes the candidate for which the most speaks; of equals the cheapest to run, then the shortest, then the first proposed. */
@@ -12,11 +13,13 @@ export class WeightedChoice extends Choice {
     question: string,
     executed: readonly Executed[],
     costOf: CostOf,
-  ): Promise<Succeeded | null> {
+  ): Promise<Chosen | null> {
     const ran = executed.filter(succeeded);
-    if (ran.length < 2) return ran[0] ?? null;
+    const [only] = ran;
+    if (!only) return null;
+    if (ran.length === 1) return { ...only, agreement: votesOf([only]) / votesOf(executed) };
     const scored = weighables(question, executed).map((each) => ({
-      one: each.one,
+      one: { ...each.one, agreement: each.features.votes },
       score: scoreOf(withPriors(each, this.weights.priors), this.weights),
     }));
     const best = Math.max(...scored.map(({ score }) => score));
@@ -30,7 +33,7 @@ export function scoreOf(features: Features, { features: weights }: Pick<Weights,
   return featureNames.reduce((sum, name) => sum + weights[name] * features[name], 0);
 }
 
-async function cheapest(tied: readonly Succeeded[], costOf: CostOf): Promise<Succeeded | null> {
+async function cheapest(tied: readonly Chosen[], costOf: CostOf): Promise<Chosen | null> {
   const costs = await Promise.all(tied.map(({ candidate }) => costOf(candidate.sql)));
   // A cost that is missing makes the others say nothing: length decides between all.
   const comparable = costs.every((cost) => cost !== null);

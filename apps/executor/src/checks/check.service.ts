@@ -49,7 +49,7 @@ export class CheckService {
         if (!begun) return;
         const verdict = begun.tries > mostTries ? givenUp : await this.check(target, begun.sql, work.dryRun);
         await this.checks.storeVerdict(checkId, number, verdict);
-        this.metrics.checkedStatements.inc({ outcome: verdict.outcome, layer: verdict.layer ?? '' });
+        this.metrics.sandbox.checked.inc({ outcome: verdict.outcome, layer: verdict.layer ?? '' });
       }
     };
     const lanes = await Promise.allSettled(Array.from({ length: parallel }, lane));

@@ -1,14 +1,14 @@
 import type { Traceback } from '#shared/contracts/attempt';
 import type { Layer } from '#shared/contracts/check';
-import type { Failure } from './sandbox.js';
+import type { Failure, Stop } from './sandbox.js';
 
 /** Milliseconds, to the microsecond. */
 export function since(started: number): number {
   return Math.round((performance.now() - started) * 1_000) / 1_000;
 }
 
-export function failed(traceback: Traceback, started: number): Failure {
-  return { kind: 'failed', traceback, elapsedMs: since(started) };
+export function failed(traceback: Traceback, started: number, stopped?: Stop): Failure {
+  return { kind: 'failed', traceback, ...(stopped && { stopped }), elapsedMs: since(started) };
 }
 
 export function rejected(layer: Layer, traceback: Traceback, started: number): Failure {
@@ -23,5 +23,6 @@ export function timedOut(timeoutMs: number, started: number): Failure {
       hint: 'Join on keys, filter early, and compute less.',
     },
     started,
+    'timeout',
   );
 }

@@ -14,9 +14,12 @@ export interface Target {
   caller?: string | null;
 }
 
+/** Why a statement did not run to its end: it took too long, or more memory than it may have. */
+export type Stop = 'timeout' | 'memory';
+
 /** `failed` is a mistake in the SQL, `rejected` a refusal; both are for the model to mend. */
 export type Failure =
-  | { kind: 'failed'; traceback: Traceback; elapsedMs: number }
+  | { kind: 'failed'; traceback: Traceback; stopped?: Stop; elapsedMs: number }
   | { kind: 'rejected'; traceback: Traceback; layer: Layer; elapsedMs: number };
 
 /** What became of one statement. */

@@ -11,6 +11,7 @@ import {
 } from '#shared/contracts/feedback';
 import { permanent } from '#shared/errors/app-error';
 import { FeedbackStore, type ReviewedFeedback, withoutInternals } from '#shared/persistence/feedback.store';
+import { Metrics } from '#shared/telemetry/metrics';
 import { Callers } from '../callers/callers.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
 import { problemResponse, schemaOf } from '../http/openapi.js';
@@ -32,6 +33,7 @@ export class FeedbackController {
     private readonly store: FeedbackStore,
     private readonly dryRun: DryRun,
     private readonly callers: Callers,
+    private readonly metrics: Metrics,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {}
 
@@ -78,7 +80,7 @@ export class FeedbackController {
           'The question goes on from earlier ones: it means nothing by itself.',
         );
       await this.dryRun.expectAllowed(feedback.datasource, sql, reviewer);
-      await this.store.approve(feedback, sql, reviewer);
+      if (await this.store.approve(feedback, sql, reviewer)) this.count('approved');
     }
     return this.decided(id, 'approved');
   }
@@ -90,8 +92,12 @@ export class FeedbackController {
   @problemResponse(401, 403, 404, 409, 503)
   async reject(@Param('id') id: string, @Req() http: FastifyRequest): Promise<Feedback> {
     const reviewer = this.reviewer(http);
-    await this.store.reject((await this.find(id)).id, reviewer);
+    if (await this.store.reject((await this.find(id)).id, reviewer)) this.count('rejected');
     return this.decided(id, 'rejected');
+  }
+
+  private count(decision: 'approved' | 'rejected'): void {
+    this.metrics.gateway.reviews.inc({ decision });
   }
 
   /** Repeating a decision is no error, another one is. */

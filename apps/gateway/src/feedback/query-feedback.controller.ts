@@ -11,6 +11,7 @@ import {
 import { isFinal } from '#shared/contracts/query';
 import { permanent } from '#shared/errors/app-error';
 import { FeedbackStore } from '#shared/persistence/feedback.store';
+import { Metrics } from '#shared/telemetry/metrics';
 import { Callers } from '../callers/callers.js';
 import { ownedGuard } from '../callers/owned.guard.js';
 import { problemResponse, schemaOf } from '../http/openapi.js';
@@ -28,6 +29,7 @@ export class QueryFeedbackController {
     private readonly store: FeedbackStore,
     private readonly views: QueryViews,
     @Inject(Callers) private readonly callers: Callers,
+    private readonly metrics: Metrics,
   ) {}
 
   @Post(':id/feedback')
@@ -46,6 +48,8 @@ export class QueryFeedbackController {
     if (!query) throw permanent('not_found', `There is no query ${id.slice(0, 64)}.`);
     if (!isFinal(query.status))
       throw permanent('query_open', `The query is ${query.status}: there is nothing to say of it yet.`);
-    return this.store.add(query.id, request, this.callers.of(http));
+    const added = await this.store.add(query.id, request, this.callers.of(http));
+    this.metrics.gateway.feedback.inc({ verdict: request.verdict });
+    return added;
   }
 }

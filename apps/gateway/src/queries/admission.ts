@@ -24,7 +24,9 @@ export class Admission {
     private readonly reader: QueryReader,
     private readonly metrics: Metrics,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
-  ) {}
+  ) {
+    metrics.gateway.openLimit.set(config.MAX_OPEN_QUERIES);
+  }
 
   /**
    * Runs what accepts one query; it resolves to undefined when it accepted none.
@@ -34,7 +36,7 @@ export class Admission {
     await this.keepCounted(countServesMs.room);
     if (this.isFull()) await this.keepCounted(countServesMs.full);
     if (this.isFull()) {
-      this.metrics.queriesRefused.inc();
+      this.metrics.gateway.refused.inc();
       throw retryable('too_many_queries', 'As many queries are open as the service takes.', { retryAfterMs });
     }
     this.accepting += 1;
@@ -42,7 +44,7 @@ export class Admission {
       const accepted = await accept();
       if (accepted !== undefined) {
         this.acceptedSince += 1;
-        this.metrics.queriesAccepted.inc();
+        this.metrics.gateway.accepted.inc();
       }
       return accepted;
     } finally {
@@ -65,6 +67,6 @@ export class Admission {
     this.counted = counted;
     this.acceptedSince -= before;
     this.countedAt = performance.now();
-    this.metrics.openQueries.set(counted);
+    this.metrics.gateway.open.set(counted);
   }
 }

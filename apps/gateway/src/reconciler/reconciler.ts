@@ -24,6 +24,9 @@ import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
 /** "nano" in ASCII: sets this lock apart from those of other programs on the same database. */
 const advisoryLock = 0x6e616e6f;
 
+const actions = ['requeued', 'expired', 'quarantined'] as const;
+type Action = (typeof actions)[number];
+
 const stageOf: Partial<Record<QueryStatus, Stage>> = {
   queued: 'retrieve',
   retrieving: 'retrieve',
@@ -52,7 +55,10 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly queue: JobQueue,
     private readonly metrics: Metrics,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
-  ) {}
+  ) {
+    // A counter that comes with its first action would hide it: a rate needs the zero before.
+    for (const action of actions) metrics.gateway.reconciled.inc({ action }, 0);
+  }
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => {
@@ -112,10 +118,10 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
   private async attendIndexing(datasourceId: string): Promise<void> {
     const state = await this.queue.state('index', { datasourceId });
     if (state === 'absent' && (await this.queue.replace('index', { datasourceId })))
-      this.metrics.reconciled.inc({ action: 'requeued' });
+      this.metrics.gateway.reconciled.inc({ action: 'requeued' });
     if (state === 'dead') {
       await this.datasources.storeFailure(datasourceId, crashed('index', 'retrieve'));
-      this.metrics.reconciled.inc({ action: 'quarantined' });
+      this.metrics.gateway.reconciled.inc({ action: 'quarantined' });
     }
   }
 
@@ -129,11 +135,11 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     const payload = { queryId: id, attempt };
     const state = await this.queue.state('explain', payload);
     if (state === 'absent' && (await this.queue.replace('explain', payload)))
-      this.metrics.reconciled.inc({ action: 'requeued' });
+      this.metrics.gateway.reconciled.inc({ action: 'requeued' });
     if (state === 'dead') {
       const { message } = crashed('explain', 'generate');
       await this.explanations.store(id, { message });
-      this.metrics.reconciled.inc({ action: 'quarantined' });
+      this.metrics.gateway.reconciled.inc({ action: 'quarantined' });
     }
   }
 
@@ -141,15 +147,15 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     const payload = { checkId: id, part };
     const state = await this.queue.state('check', payload);
     if (state === 'absent' && (await this.queue.replace('check', payload)))
-      this.metrics.reconciled.inc({ action: 'requeued' });
+      this.metrics.gateway.reconciled.inc({ action: 'requeued' });
     if (state === 'dead') {
       await this.checks.fail(id, crashed('check', 'execute'));
-      this.metrics.reconciled.inc({ action: 'quarantined' });
+      this.metrics.gateway.reconciled.inc({ action: 'quarantined' });
     }
   }
 
-  private note(action: 'requeued' | 'expired' | 'quarantined', query: OpenQuery): void {
-    this.metrics.reconciled.inc({ action });
+  private note(action: Action, query: OpenQuery): void {
+    this.metrics.gateway.reconciled.inc({ action });
     this.logger.warn(`${action} ${query.id} (${query.status}, attempt ${query.attempt})`);
   }
 }

@@ -58,7 +58,7 @@ export class CatalogueModel extends Model {
       if ('texts' in outcome) {
         const [first] = failures;
         if (!first) return outcome;
-        this.metrics.modelFallbacks.inc({ reason: first.reason });
+        this.metrics.model.fallbacks.inc({ reason: first.reason });
         return { ...outcome, fallback: { wanted, reason: first.reason } };
       }
       failures.push(outcome);
@@ -148,7 +148,7 @@ export class CatalogueModel extends Model {
       if (!constrained || !isAppError(error) || error.code !== 'model_refused') throw error;
       // The server cannot use this grammar; without one it may answer.
       endpoint.facts.doubtGrammar();
-      this.metrics.modelFallbacks.inc({ reason: 'grammar_refused' });
+      this.metrics.model.fallbacks.inc({ reason: 'grammar_refused' });
       this.logger.warn(`${endpoint.name} refuses the grammar: ${error.message}`);
       const reply = await endpoint.ask({ ...request, grammar: undefined }, options);
       return this.replyOf(endpoint, choice, false, reply);
@@ -162,13 +162,13 @@ export class CatalogueModel extends Model {
     reply: ChatReply,
   ): Reply {
     const { promptTokens, completionTokens } = reply;
-    this.metrics.tokens.inc({ kind: 'prompt', model: name }, promptTokens ?? 0);
-    this.metrics.tokens.inc({ kind: 'completion', model: name }, completionTokens ?? 0);
+    this.metrics.model.tokens.inc({ kind: 'prompt', model: name }, promptTokens ?? 0);
+    this.metrics.model.tokens.inc({ kind: 'completion', model: name }, completionTokens ?? 0);
     const told = { ...reply, model: name, endpoint: endpoint.name, constrained };
     if (!model.gpuSeconds || promptTokens === null || completionTokens === null) return told;
     const { prompt, completion } = model.gpuSeconds;
     const gpuSeconds = (promptTokens * prompt + completionTokens * completion) / 1_000;
-    this.metrics.gpuSeconds.inc({ model: name }, gpuSeconds);
+    this.metrics.model.gpuSeconds.inc({ model: name }, gpuSeconds);
     return { ...told, gpuSeconds };
   }
 

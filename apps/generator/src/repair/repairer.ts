@@ -33,7 +33,7 @@ export class Repairer implements OnApplicationShutdown {
     const engine = new SchemaEngine(this.process, snapshot, schema);
     const repaired = await repairStatement(candidate.sql, schema, engine);
     if (!repaired) return candidate;
-    for (const { kind } of repaired.repairs) this.metrics.repairs.inc({ kind });
+    for (const { kind } of repaired.repairs) this.metrics.candidates.repairs.inc({ kind });
     return { ...candidate, ...repaired };
   }
 

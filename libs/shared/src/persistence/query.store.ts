@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import { type Candidate, noModel, type Origin } from '../contracts/attempt.js';
 import type { Context } from '../contracts/context.js';
 import { isFinal, openStatuses, type QueryError, type ResultSet } from '../contracts/query.js';
@@ -12,6 +12,7 @@ import { DATABASE } from './tokens.js';
 import {
   type ExecutedAttempt,
   type Expected,
+  type Moved,
   type StartedAttempt,
   type Transition,
   transitionStatement,
@@ -33,9 +34,11 @@ export class QueryStore {
   async startRetrieval(id: string): Promise<QueryWork | undefined> {
     const step: Transition = { id, from: { status: ['queued'] }, to: 'retrieving' };
     const work = sql`select ${workColumns} from moved join query on query.id = moved.id ${workDatasource}`;
-    const [row] = await this.moved<WorkRow>(step, work);
+    const [row] = (await transitionStatement<WorkRow>(step, work).execute(this.db)).rows;
+    if (!row) return undefined;
+    this.notifier.changed(id, step.to);
     // The statement still reads the query as it was before its own change.
-    return row && toWork({ ...row, status: step.to });
+    return toWork({ ...row, status: step.to });
   }
 
   /** retrieving → generating 1 */
@@ -118,8 +121,8 @@ export class QueryStore {
     };
     if (firstPage.rowCount === rowCount) return this.move(step);
     const moved = await this.db.transaction().execute((transaction) => movePaged(transaction, step, pages));
-    if (moved) this.tell(step);
-    return moved;
+    if (moved) this.tell(step, moved);
+    return moved !== undefined;
   }
 
   /** executing n → failed: the last attempt failed. */
@@ -145,26 +148,23 @@ export class QueryStore {
   }
 
   private async move(step: Transition): Promise<boolean> {
-    return (await this.moved(step)).length > 0;
+    const [moved] = (await transitionStatement(step).execute(this.db)).rows;
+    if (moved) this.tell(step, moved);
+    return moved !== undefined;
   }
 
-  private async moved<Row>(step: Transition, result?: RawBuilder<unknown>): Promise<Row[]> {
-    const { rows } = await transitionStatement<Row>(step, result).execute(this.db);
-    if (rows.length > 0) this.tell(step);
-    return rows;
-  }
-
-  private tell(step: Transition): void {
+  private tell(step: Transition, { seconds }: Moved): void {
     this.notifier.changed(step.id, step.to);
-    this.count(step);
+    if (isFinal(step.to)) this.count(step, seconds);
   }
 
-  private count(step: Transition): void {
-    if (!isFinal(step.to)) return;
-    this.metrics.queriesEnded.inc({ status: step.to, code: step.error?.code ?? '' });
-    if (step.clarification !== undefined) this.metrics.clarifications.inc();
-    if (step.to === 'succeeded' && step.executed)
-      this.metrics.attemptsUntilSuccess.observe(step.executed.number);
+  private count(step: Transition, seconds: number): void {
+    const { ended, duration, clarifications, attempts } = this.metrics.queries;
+    const status = step.to;
+    ended.inc({ status, code: step.error?.code ?? '' });
+    duration.observe({ status }, seconds);
+    if (step.clarification !== undefined) clarifications.inc();
+    if (status === 'succeeded' && step.executed) attempts.observe(step.executed.number);
   }
 }
 
@@ -180,11 +180,11 @@ function executedStep(id: string, executed: ExecutedAttempt) {
 }
 
 /** Moves the query, then writes the further pages one by one: nobody sees the end before the last of them. */
-async function movePaged(db: Database, step: Transition, pages: Iterable<Page>): Promise<boolean> {
-  const { rows } = await transitionStatement(step).execute(db);
-  if (rows.length === 0) return false;
+async function movePaged(db: Database, step: Transition, pages: Iterable<Page>): Promise<Moved | undefined> {
+  const [moved] = (await transitionStatement(step).execute(db)).rows;
+  if (!moved) return undefined;
   for (const { firstRow, rowCount, json } of pages)
     await sql`insert into answer_page (query_id, first_row, row_count, rows)
       values (${step.id}, ${firstRow}, ${rowCount}, ${json}::json)`.execute(db);
-  return true;
+  return moved;
 }

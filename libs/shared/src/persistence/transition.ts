@@ -49,13 +49,17 @@ export interface ExecutedAttempt {
   executeMs: number;
 }
 
+export interface Moved {
+  seconds: number;
+}
+
 /**
  * One statement that moves the query and writes what belongs to the step, or does nothing at all.
- * @param result selects from `moved`, which has a row when the query was moved
+ * @param result selects from `moved`, which has a row when the query was moved; `seconds` are since its acceptance
  */
-export function transitionStatement<Row = unknown>(
+export function transitionStatement<Row = Moved>(
   step: Transition,
-  result: RawBuilder<unknown> = sql`select version from moved`,
+  result: RawBuilder<unknown> = sql`select seconds from moved`,
 ): RawBuilder<Row> {
   const parts = [movedPart(step), eventPart(step)];
   if (step.started) parts.push(startedPart(step.started));
@@ -79,7 +83,7 @@ function movedPart(step: Transition) {
     update query set ${sql.join(sets)}
     where id = ${step.id} and status in (${sql.join(step.from.status)}) and ${sameAttempt}
       and set_config('synchronous_commit', ${durability}, true) is not null
-    returning id, version, status, attempt)`;
+    returning id, version, status, attempt, extract(epoch from clock_timestamp() - created_at)::float8 as seconds)`;
 }
 
 function eventPart(step: Transition) {

@@ -1,7 +1,8 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Job, JobsOptions, Queue } from 'bullmq';
 import { describeError } from '../errors/app-error.js';
-import { deadLettersKept, jobCatalogue, jobId, type JobName, jobNames, type Payload } from './catalogue.js';
+import { deadLettersKept, jobCatalogue, jobId, type JobName, type Payload } from './catalogue.js';
+import { waitsSince } from './job-wait.js';
 import { QUEUES } from './tokens.js';
 import { within } from './within.js';
 
@@ -75,9 +76,23 @@ export class JobQueue {
     };
   }
 
-  async depths(): Promise<Record<JobName, QueueDepth>> {
-    const entries = await Promise.all(jobNames.map(async (name) => [name, await this.depth(name)] as const));
-    return Object.fromEntries(entries) as Record<JobName, QueueDepth>;
+  /** Seconds that the next job in line has waited; 0 where none waits. */
+  async oldestWait(name: JobName): Promise<number> {
+    const next = await within(answerWithinMs, this.nextInLine(name));
+    return next ? Math.max(0, Date.now() - waitsSince(next)) / 1_000 : 0;
+  }
+
+  /** The last of a list whose newest is first: the only order in which both backends give a part of it. */
+  private async nextInLine(name: JobName): Promise<Job | undefined> {
+    const queue = this.queues[name];
+    for (let looks = 0; looks < 3; looks += 1) {
+      const last = (await queue.getWaitingCount()) - 1;
+      if (last < 0) return undefined;
+      const [job] = await queue.getJobs(['waiting'], last, last);
+      if (job) return job;
+    }
+    // Jobs are taken faster than they are looked at: none waits long.
+    return undefined;
   }
 
   private async deliver<N extends JobName>(

@@ -12,6 +12,7 @@ import {
   stalledCheckMs,
 } from './catalogue.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import { firstWait } from './job-wait.js';
 import { decideRetry } from './retry-decision.js';
 import { within } from './within.js';
 
@@ -98,7 +99,10 @@ export abstract class JobProcessor<N extends JobName> extends WorkerHost {
   }
 
   private async work(job: Job, token: string | undefined): Promise<void> {
-    const stop = this.metrics.jobs.startTimer({ job: this.job });
+    const queue = this.job;
+    const waited = firstWait(job);
+    if (waited !== undefined) this.metrics.queues.wait.observe({ queue }, waited);
+    const stop = this.metrics.queues.work.startTimer({ queue });
     const parsed = this.parse(job);
     if ('invalid' in parsed) {
       stop({ outcome: 'ended' });
@@ -138,6 +142,7 @@ export abstract class JobProcessor<N extends JobName> extends WorkerHost {
       const decision = decideRetry(this.job, thrown, job.attemptsMade + 1);
       if (decision.kind === 'retry') throw new RetryLater(decision.error, decision.delayMs);
     }
+    this.metrics.queues.deadLetters.inc({ queue: this.job, code: error.code });
     throw new UnrecoverableError(`${error.code}: ${error.message}`);
   }
 

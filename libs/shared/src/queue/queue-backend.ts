@@ -9,17 +9,23 @@ import {
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import pg from 'pg';
 import { checkRedis } from './redis-check.js';
+import { readRedisFacts, type RedisFacts } from './redis-facts.js';
 import { parseRedisUrl } from './redis-url.js';
+import { within } from './within.js';
 
 /** Where the jobs are kept: one connection (pool) an app, shared by its queues and workers. */
 export interface QueueBackend {
   kind: 'redis' | 'postgres';
   connection: ConnectionOptions;
+  /** Where the queue is on PostgreSQL. */
+  pool: pg.Pool | null;
   /**
    * Whether it keeps its jobs; resolves to warnings.
    * @throws ConfigurationError when it must not be used
    */
   check(): Promise<string[]>;
+  /** Of each Redis that holds jobs; none on PostgreSQL. */
+  redisFacts(): Promise<RedisFacts[]>;
   /** Resolves when the backend answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -27,6 +33,8 @@ export interface QueueBackend {
 
 /** Workers hold one connection each to wait on; the rest serves commands. */
 const postgresPoolSize = 8;
+
+const factsWithinMs = 2_000;
 
 /**
  * Chooses the backend by the scheme of QUEUE_URL: `redis`, `rediss`, `redis+sentinel`, `redis+cluster` or `postgres`.
@@ -46,7 +54,9 @@ function redisBackend(client: Redis | Cluster): QueueBackend {
   return {
     kind: 'redis',
     connection: client,
+    pool: null,
     check: () => checkRedis(client),
+    redisFacts: () => within(factsWithinMs, readRedisFacts(client)),
     ping: async () => {
       await client.ping();
     },
@@ -70,7 +80,9 @@ function postgresBackend(url: string): QueueBackend {
   return {
     kind: 'postgres',
     connection: pool,
+    pool,
     check: async () => [],
+    redisFacts: async () => [],
     ping: async () => {
       await pool.query('select 1');
     },

@@ -1,6 +1,7 @@
-import { Cluster, type Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { ConfigurationError } from '../config/environment.js';
 import { describeError } from '../errors/app-error.js';
+import { readRedisFacts, type RedisFacts } from './redis-facts.js';
 import { within } from './within.js';
 
 const answerWithinMs = 3_000;
@@ -17,8 +18,8 @@ export async function checkRedis(client: Redis | Cluster): Promise<string[]> {
   const listener = (error: unknown) => (lastError = error);
   client.on('error', listener);
   try {
-    const infos = await within(answerWithinMs, readInfos(client));
-    return [...new Set(infos.flatMap(judge))];
+    const facts = await within(answerWithinMs, readRedisFacts(client));
+    return [...new Set(facts.flatMap(judge))];
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
     const reason = describeError(lastError ?? error);
@@ -30,25 +31,15 @@ export async function checkRedis(client: Redis | Cluster): Promise<string[]> {
   }
 }
 
-function readInfos(client: Redis | Cluster): Promise<string[]> {
-  if (!(client instanceof Cluster)) return Promise.all([client.info()]);
-  const masters = client.nodes('master');
-  // Before it has found its nodes a cluster has none; the command waits for them.
-  if (masters.length === 0) return client.ping().then(() => readInfos(client));
-  return Promise.all(masters.map((node) => node.info()));
-}
-
-function judge(info: string): string[] {
-  const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'mu').exec(info)?.[1];
-  const policy = field('maxmemory_policy');
-  if (policy === undefined) return [uncheckable('INFO does not tell its maxmemory-policy')];
+function judge({ maxmemoryPolicy: policy, hasAof }: RedisFacts): string[] {
+  if (policy === null) return [uncheckable('INFO does not tell its maxmemory-policy')];
   if (policy !== 'noeviction') {
     throw new ConfigurationError(
       `The Redis of QUEUE_URL would evict jobs: its maxmemory-policy is ${policy}. ` +
         'Set it to noeviction: `redis-cli config set maxmemory-policy noeviction`, and in redis.conf.',
     );
   }
-  if (field('aof_enabled') === '1') return [];
+  if (hasAof) return [];
   return [
     'The Redis of QUEUE_URL has no append-only file: after its crash, jobs are done again from their last stage. Set appendonly to yes.',
   ];

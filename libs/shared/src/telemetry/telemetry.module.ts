@@ -5,6 +5,7 @@ import { destination, type Level } from 'pino';
 import { HealthController } from './health.controller.js';
 import { Metrics } from './metrics.js';
 import { MetricsController } from './metrics.controller.js';
+import { PoolObserver } from './pool.observer.js';
 import { Readiness } from './readiness.js';
 
 interface TelemetryConfig {
@@ -34,7 +35,7 @@ export class TelemetryModule {
         }),
       ],
       controllers: [HealthController, MetricsController],
-      providers: [Metrics, Readiness],
+      providers: [Metrics, Readiness, PoolObserver],
       exports: [Metrics, Readiness],
     };
   }

@@ -96,6 +96,7 @@ export class SqliteSandbox {
             message: `The statement needed more memory than it may have (${answer.how}).`,
           },
           started,
+          'memory',
         );
       case 'stale':
         throw retryable('database_unreachable', 'The SQLite file changes while it is read.');

@@ -54,9 +54,9 @@ export class Endpoint {
     const slot = await this.limit.acquire(signal);
     this.watch.requestStarted();
     this.showState();
-    const stop = this.metrics.modelRequests.startTimer({ endpoint: this.name, model: request.model });
+    const stop = this.metrics.model.requests.startTimer({ endpoint: this.name, model: request.model });
     try {
-      const firstToken = this.metrics.modelFirstToken.startTimer({
+      const firstToken = this.metrics.model.firstToken.startTimer({
         endpoint: this.name,
         model: request.model,
       });
@@ -77,13 +77,13 @@ export class Endpoint {
   }
 
   private failed({ code }: AppError): void {
-    this.metrics.modelErrors.inc({ code, endpoint: this.name });
+    this.metrics.model.errors.inc({ code, endpoint: this.name });
   }
 
   private showState(): void {
     const endpoint = this.name;
-    this.metrics.modelOutstanding.set({ endpoint }, this.limit.outstanding);
-    this.metrics.modelLimit.set({ endpoint }, this.limit.limit);
-    this.metrics.modelBreaker.set({ endpoint }, this.breaker.state);
+    this.metrics.model.outstanding.set({ endpoint }, this.limit.outstanding);
+    this.metrics.model.limit.set({ endpoint }, this.limit.limit);
+    this.metrics.model.breaker.set({ endpoint }, this.breaker.state);
   }
 }

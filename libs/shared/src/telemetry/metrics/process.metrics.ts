@@ -1,0 +1,16 @@
+import { Gauge, type Registry } from 'prom-client';
+
+export const processMetrics = (registry: Registry) => ({
+  poolConnections: new Gauge({
+    name: 'nano_database_pool_connections',
+    help: 'Connections of a pool by state (busy, idle), and who waits for one (waiting)',
+    labelNames: ['pool', 'state'],
+    registers: [registry],
+  }),
+  poolLimit: new Gauge({
+    name: 'nano_database_pool_limit',
+    help: 'Connections that a pool may have',
+    labelNames: ['pool'],
+    registers: [registry],
+  }),
+});
