@@ -9,8 +9,12 @@ import { PartReader } from './part-reader.js';
 import { type Part, PartTables } from './part-tables.js';
 import { PartWriter } from './part-writer.js';
 
-/** Parts whose statements are kept prepared; the least recently searched one goes first. */
+/** Parts whose statements and signs are at hand; the least recently searched one goes first. */
 const readersKept = 64;
+/** Of signs, of all parts: 52 a vector of 384 dimensions. The part that was searched last keeps its own, whatever they take. */
+const bytesKept = 256 * 2 ** 20;
+/** SQLite's pages in memory, in KiB: its 2 MB hold less than a question reads of an index of 10,000 tables. */
+const cacheKiB = 65_536;
 
 /**
  * Schema index in one SQLite file: FTS5 ranked by BM25 for words, the signs of vectors, then sqlite-vec, for meaning. A cache: what is missing is built
@@ -31,6 +35,7 @@ export class EmbeddedSchemaIndex extends SchemaIndex {
     this.writer = open(file);
     this.writer.pragma('busy_timeout = 0');
     this.reader = open(file);
+    this.reader.pragma(`cache_size = -${cacheKiB}`);
     this.reader.exec(
       'create table if not exists part (name text primary key, datasource_id text not null, version text not null) without rowid',
     );
@@ -54,7 +59,9 @@ export class EmbeddedSchemaIndex extends SchemaIndex {
 
   override async search(key: IndexKey, search: UnitSearch): Promise<UnitHit[]> {
     // One transaction: a build may be committed meanwhile.
-    return this.reader.transaction(() => this.readerOf(key).search(search))();
+    const hits = this.reader.transaction(() => this.readerOf(key).search(search))();
+    this.forgetOldest();
+    return hits;
   }
 
   override drop(datasourceId: string): Promise<void> {
@@ -82,9 +89,16 @@ export class EmbeddedSchemaIndex extends SchemaIndex {
     if (this.version.get(name) === undefined) throw notIndexed(part);
     const reader = known ?? new PartReader(this.reader, part.part, tables);
     this.readers.set(name, reader);
-    const [oldest] = this.readers.keys();
-    if (this.readers.size > readersKept && oldest !== undefined) this.readers.delete(oldest);
     return reader;
+  }
+
+  private forgetOldest(): void {
+    let bytes = [...this.readers.values()].reduce((sum, reader) => sum + reader.bytes, 0);
+    for (const [name, reader] of this.readers) {
+      if (this.readers.size === 1 || (this.readers.size <= readersKept && bytes <= bytesKept)) return;
+      this.readers.delete(name);
+      bytes -= reader.bytes;
+    }
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {

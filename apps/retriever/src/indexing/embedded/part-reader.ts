@@ -1,10 +1,10 @@
 import type SqliteDatabase from 'better-sqlite3';
-import { permanent } from '#shared/errors/app-error';
 import { kindsOf, searchLists, type UnitSearch } from '../schema-index.js';
 import { type UnitHit, type UnitKind, type UnitSubject, wordWeights } from '../unit.js';
 import { fuse } from './fusion.js';
+import { KeptSigns } from './kept-signs.js';
 import type { Part, PartTables } from './part-tables.js';
-import { nearestBySigns, type SignChunk } from './sign-search.js';
+import { nearestBySigns } from './sign-search.js';
 import { toBytes, wordsOf } from './vector-bytes.js';
 
 /** Candidates by the signs of their components, compared exactly afterwards, for each hit that is wanted. */
@@ -18,6 +18,7 @@ const commonUnits = 2_000;
  * beneath them SQLite prepares them again by itself.
  */
 export class PartReader {
+  private readonly signs: KeptSigns;
   private readonly lists: readonly ((search: UnitSearch) => number[])[];
   private readonly subject: SqliteDatabase.Statement<[number], UnitSubject>;
 
@@ -27,6 +28,7 @@ export class PartReader {
     part: Part['part'],
     tables: PartTables,
   ) {
+    this.signs = new KeptSigns(db, tables);
     const byVector = this.byVector(tables);
     this.lists = searchLists
       .filter(({ kind }) => kindsOf[part].includes(kind))
@@ -36,6 +38,11 @@ export class PartReader {
         return ({ stems }) => byWords(stems, limit);
       });
     this.subject = db.prepare(`select kind, "table", "column", reference from ${tables.units} where id = ?`);
+  }
+
+  /** Bytes of memory that grow with the part. */
+  get bytes(): number {
+    return this.signs.bytes;
   }
 
   search(search: UnitSearch): UnitHit[] {
@@ -67,14 +74,8 @@ export class PartReader {
     };
   }
 
-  private byVector({
-    units,
-    signs,
-  }: PartTables): (kind: UnitKind, vector: Float32Array, limit: number) => number[] {
+  private byVector({ units }: PartTables): (kind: UnitKind, vector: Float32Array, limit: number) => number[] {
     const signsOf = this.db.prepare<[Buffer], Buffer>('select vec_quantize_binary(vec_int8(?))').pluck();
-    const chunks = this.db.prepare<[UnitKind], { ids: Buffer; signs: Buffer }>(
-      `select ids, signs from ${signs} where kind = ? order by chunk`,
-    );
     const nearest = this.db
       .prepare<[string, Buffer, number], number>(
         `select id from ${units} where id in (select value from json_each(?))
@@ -84,28 +85,11 @@ export class PartReader {
     return (kind, vector, limit) => {
       const bytes = toBytes(vector);
       const near = nearestBySigns(
-        checked(chunks.iterate(kind), bytes.length),
+        this.signs.of(kind, bytes.length),
         wordsOf(signsOf.get(bytes) ?? Buffer.alloc(0)),
         limit * oversampling,
       );
       return nearest.all(JSON.stringify(near), bytes, limit);
     };
   }
-}
-
-/** @throws AppError `index_invalid` for vectors of other dimensions than the question's */
-function* checked(chunks: Iterable<{ ids: Buffer; signs: Buffer }>, dimension: number): Generator<SignChunk> {
-  for (const chunk of chunks) {
-    const [ids, signs] = [wordsOf(chunk.ids), wordsOf(chunk.signs)];
-    if (signs.length * 32 !== ids.length * dimension) throw wrongDimension();
-    yield { ids, signs };
-  }
-}
-
-function wrongDimension(): Error {
-  return permanent(
-    'index_invalid',
-    'The vectors of the index have other dimensions than the embedding model gives. If the model became another one under its name, stop the retriever, delete schema-index-3.sqlite in NANO_HOME and start it again.',
-    { stage: 'retrieve' },
-  );
 }

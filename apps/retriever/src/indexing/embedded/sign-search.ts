@@ -9,14 +9,12 @@ export interface SignChunk {
  * Ids of the units whose vectors point most nearly where the question's does, by the number of components with another sign:
  * candidates for an exact comparison. Each chunk is looked at once, whatever the count.
  */
-export function nearestBySigns(chunks: Iterable<SignChunk>, asked: Uint32Array, count: number): number[] {
-  const compared: { ids: Uint32Array; distances: Uint16Array }[] = [];
+export function nearestBySigns(chunks: readonly SignChunk[], asked: Uint32Array, count: number): number[] {
   const atDistance = new Uint32Array(asked.length * 32 + 1);
-  for (const { ids, signs } of chunks) {
-    const distances = distancesOf(signs, asked, ids.length);
-    for (const distance of distances) atDistance[distance] = (atDistance[distance] ?? 0) + 1;
-    compared.push({ ids, distances });
-  }
+  const compared = chunks.map(({ ids, signs }) => ({
+    ids,
+    distances: distancesOf(signs, asked, ids.length, atDistance),
+  }));
   let farthest = -1;
   for (let within = 0; within < count && farthest + 1 < atDistance.length;) {
     farthest += 1;
@@ -25,18 +23,27 @@ export function nearestBySigns(chunks: Iterable<SignChunk>, asked: Uint32Array, 
   const near: number[] = [];
   const last: number[] = [];
   for (const { ids, distances } of compared)
-    for (const [at, distance] of distances.entries())
+    for (let at = 0; at < ids.length; at += 1) {
+      const distance = distances[at] ?? 0;
       if (distance <= farthest) (distance < farthest ? near : last).push(ids[at] ?? 0);
+    }
   return [...near, ...last].slice(0, count);
 }
 
-function distancesOf(signs: Uint32Array, asked: Uint32Array, units: number): Uint16Array {
+/** @param atDistance counts how many units are so far */
+function distancesOf(
+  signs: Uint32Array,
+  asked: Uint32Array,
+  units: number,
+  atDistance: Uint32Array,
+): Uint16Array {
   const distances = new Uint16Array(units);
   for (let unit = 0, from = 0; unit < units; unit += 1, from += asked.length) {
     let differing = 0;
     for (let at = 0; at < asked.length; at += 1)
       differing += bitsOf((signs[from + at] ?? 0) ^ (asked[at] ?? 0));
     distances[unit] = differing;
+    atDistance[differing] = (atDistance[differing] ?? 0) + 1;
   }
   return distances;
 }
