@@ -55,7 +55,10 @@ describe('retrievers on one Qdrant', () => {
     const ready = async () => (await fetch(new URL('/readyz', stack.all('retriever')[0]!.url))).json();
     expect(await ready()).toMatchObject({
       status: 'ok',
-      details: { index: { status: 'up', adapter: 'qdrant' } },
+      details: {
+        index: { status: 'up', adapter: 'qdrant' },
+        embeddings: { status: 'up', model: expect.any(String) },
+      },
     });
     qdrant.intercept = () => ({ status: 503, body: 'starting' });
     expect(await ready()).toMatchObject({ status: 'error', error: { index: { status: 'down' } } });

@@ -52,7 +52,9 @@ export class RetrieverModule {
           useFactory: async (readiness: Readiness) => {
             const index = chooseSchemaIndex(config);
             readiness.add('index', () => index.check());
-            return new OwnedSchemaSearch(index, await chooseEmbedder(config));
+            const embedder = await chooseEmbedder(config);
+            readiness.add('embeddings', async () => ({ model: embedder?.identity ?? 'none' }));
+            return new OwnedSchemaSearch(index, embedder);
           },
         },
         ...stageProviders,

@@ -23,6 +23,10 @@ export const fail = (name: string, detail: string, mend: string): Check => ({
   mend,
 });
 
+/** Of what only the retrievers know: a gateway that runs elsewhere never asks them, and this machine need not be set up alike. */
+export const toldByRetriever = (name: string, gatewayUrl: string): Check =>
+  ok(name, `of ${gatewayUrl}: /readyz of its retrievers tells, a gateway does not know`);
+
 /** A check that breaks is a check that fails. */
 export async function attempt(
   name: string,

@@ -54,6 +54,14 @@ describe('the doctor on embeddings', () => {
     expect(check({ EMBEDDINGS_MODEL_DIR: '/nowhere' }).status).toBe('warn');
   });
 
+  it('says nothing of a service that runs elsewhere', () => {
+    const config = { home: '/nowhere', gatewayUrl: 'http://nano:8080', environment: {} };
+    expect(checkEmbeddings(config as unknown as CliConfig)).toMatchObject({
+      status: 'ok',
+      detail: expect.stringContaining('of http://nano:8080'),
+    });
+  });
+
   it('names the endpoint', () => {
     const environment = { EMBEDDINGS_BASE_URL: 'http://tei/v1', EMBEDDINGS_MODEL: 'mini' };
     expect(check(environment)).toMatchObject({ status: 'ok', detail: 'mini at http://tei/v1' });

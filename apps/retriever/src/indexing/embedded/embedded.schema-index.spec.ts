@@ -64,6 +64,7 @@ describe('the embedded schema index', () => {
     expect((await found('t2'))[0]).toBe('t2');
     await other.build({ ...key, version: 'two' }, [named('t2'), named('t3')], embed);
     expect((await found('t3'))[0]).toBe('t3');
+    expect(await nearest(index, 't3')).toBe('t3');
     expect(await found('t1')).not.toContain('t1');
     await other.drop(key.datasourceId);
     await expect(found('t3')).rejects.toMatchObject({ kind: 'permanent', code: 'index_invalid' });
