@@ -1,10 +1,11 @@
-const reasoning = /<think(?:ing)?>[\s\S]*?(?:<\/think(?:ing)?>|$)/gi;
+import { withoutReasoning } from '../extraction/reasoning.js';
+
 const longest = 2_000;
 
 /** A reply as one paragraph: without reasoning, headings and fences. */
 export function toParagraph(reply: string): string {
-  const text = reply
-    .replaceAll(reasoning, '')
+  const text = withoutReasoning(reply)
+    .slice(0, 10 * longest)
     .replaceAll(/```[\s\S]*?(?:```|$)/g, ' ')
     .replaceAll(/^\s*#+\s*/gmu, '')
     .replaceAll(/\s+/gu, ' ')

@@ -14,6 +14,28 @@ describe('taking the SQL out of a reply', () => {
       'SELECT 2',
     ],
     ['reasoning before it', '<think>SELECT wrong</think>\nSELECT 1', 'SELECT 1'],
+    [
+      'reasoning that the chat template began',
+      'Draft:\n```sql\nSELECT 0\n```\n</think>\nSELECT 1',
+      'SELECT 1',
+    ],
+    [
+      'reasoning that is thought twice',
+      '<think>a</think>\n<thinking>SELECT 0</thinking>SELECT 1',
+      'SELECT 1',
+    ],
+    ['reasoning that never ends', '<think>\n```sql\nSELECT 0\n```', null],
+    ['reasoning in brackets', '[THINK]SELECT 0[/THINK]SELECT 1', 'SELECT 1'],
+    ['a stray end of reasoning', 'SELECT 1\n</think>', 'SELECT 1'],
+    ['a tag in a literal', "SELECT '<think>', '</think>'", "SELECT '<think>', '</think>'"],
+    ['a fence in a fence', '````\n```sql\nSELECT 1\n```\n````', 'SELECT 1'],
+    ['a fence that begins on the line of its language', '```sql SELECT 1\nFROM t```', 'SELECT 1\nFROM t'],
+    ['a fence of tildes', '~~~sql\nSELECT 1\n~~~', 'SELECT 1'],
+    ['a fence in a list', '1. So:\n   ```SQL\n   SELECT 1\n   ```', 'SELECT 1'],
+    ['backquotes', 'SELECT `a;b` FROM t; SELECT 2', 'SELECT `a;b` FROM t'],
+    ['prose that begins as a statement does', 'With this query you get it: SELECT 1', 'SELECT 1'],
+    ['a heading after it', 'SELECT 1\n\nExplanation: it counts.', 'SELECT 1'],
+    ['blank lines in it', 'SELECT a\n\nFrom t\n\nWHERE x = 1', 'SELECT a\n\nFrom t\n\nWHERE x = 1'],
     ['prose before it', 'The query is:\nSELECT name FROM t WHERE x = 1;', 'SELECT name FROM t WHERE x = 1'],
     ['a label', 'SQL: SELECT 1', 'SELECT 1'],
     ['prose after it', 'SELECT 1\n\nThis query returns one.', 'SELECT 1'],
@@ -29,5 +51,28 @@ describe('taking the SQL out of a reply', () => {
 
   it.each(cases)('handles %s', (_, reply, expected) => {
     expect(extractSql(reply)).toBe(expected);
+  });
+
+  it.each([
+    '`',
+    '```\n',
+    ' ',
+    '\n',
+    ': ',
+    '/*',
+    "'",
+    '<think>',
+    '</think> ',
+    '\n(',
+    '\nwith x ',
+    '\nwith x (',
+    'with x as (',
+    '--\n',
+    ';',
+  ])('takes little time for a reply that repeats %j', (piece) => {
+    const started = performance.now();
+    for (const start of ['', 'SELECT 1 ', 'It is: ', '```sql\nSELECT 1'])
+      extractSql(start + piece.repeat(1e6 / piece.length));
+    expect(performance.now() - started).toBeLessThan(1_000);
   });
 });

@@ -1,38 +1,47 @@
-/** Text that models wrap around their answer before they give it. */
-const reasoning = /<think(?:ing)?>[\s\S]*?(?:<\/think(?:ing)?>|$)/gi;
-const fence = /```[ \t]*([\w+-]*)[^\n]*\n([\s\S]*?)(?:```|$)/g;
-const inlineFence = /^```(?:sql)?\s*([^`\n]+)```$/i;
-const sqlLanguages = new Set(['', 'sql', 'sqlite', 'postgres', 'postgresql', 'mysql', 'mariadb']);
-const statementStart = /^[\s(]*(?:with|select|values)\b/i;
-/** Anywhere in prose, at the start of a line or behind a label such as `SQL:`. */
-const embeddedStart =
-  /(?:^|\n|:\s*)[ \t(]*((?:with\s+(?:recursive\s+)?["\w]+[\s\S]*?\bas\s*\(|select\b|values\s*\()[\s\S]*)/i;
+import { withoutReasoning } from './reasoning.js';
+
+/** Of a reply: twice what the guard takes of a statement. Each pattern below takes time in proportion to it. */
+const longestRead = 40_000;
+
+const fence = /`{3,}|^~{3,}/gm;
+const sqlLanguage = /^[ \t]*(?:sql\w*|postgres\w*|pgsql|p[l/]*sql|psql|mysql|mariadb)?[ \t]*(?=\s|$)/i;
+/** `With this query …` is prose. */
+const statementStart =
+  /^[\s(]*(?:select\b|values\s*\(|with\s+(?:recursive\s+)?(?:"[^"\n]*"|`[^`\n]*`|[\p{L}_][\p{L}\p{N}_$]*)\s*(?:\([^()]{0,500}\)\s*)?as\b)/iu;
+/** Where one may begin in prose: a line, or behind a label such as `SQL:`. */
+const embeddedStart = /(?:^|:)[ \t(]*(?=(?:select|with|values)\b)/gim;
+/** What begins a further line of SQL, and what begins one of prose. */
+const clause =
+  /^(?:select|from|where|group|order|having|limit|offset|union|intersect|except|with|join|left|right|inner|full|cross|on|and|or|window|case)\b/i;
+const prose = /^(?:[A-Z][a-z]+[ :]|\*\*|- |#)/;
 
 /**
  * The SQL in a model's reply: from a fence, from prose, or as the reply itself; the first statement of several.
  * Null when there is none. What comes out is not trusted: the executor's guard decides.
  */
 export function extractSql(reply: string): string | null {
-  const text = withoutReasoning(reply);
-  const inline = inlineFence.exec(text)?.[1];
-  if (inline !== undefined && statementStart.test(inline)) return firstStatement(inline);
-  for (const [, language = '', body = ''] of text.matchAll(fence)) {
-    if (sqlLanguages.has(language.toLowerCase()) && statementStart.test(withoutLeadingComments(body)))
-      return firstStatement(body);
+  const text = withoutReasoning(reply).slice(0, longestRead);
+  const [unfenced = '', ...fenced] = text.split(fence);
+  for (const block of fenced) {
+    const body = block.replace(sqlLanguage, '');
+    if (startsStatement(body)) return firstStatement(body);
   }
-  if (statementStart.test(withoutLeadingComments(text))) return firstStatement(cutTrailingProse(text));
-  const embedded = embeddedStart.exec(text)?.[1];
-  return embedded === undefined ? null : firstStatement(cutTrailingProse(embedded));
+  if (startsStatement(unfenced)) return firstStatement(cutTrailingProse(unfenced));
+  for (const { index, 0: label } of unfenced.matchAll(embeddedStart)) {
+    const embedded = unfenced.slice(label.startsWith(':') ? index + 1 : index);
+    if (startsStatement(embedded)) return firstStatement(cutTrailingProse(embedded));
+  }
+  return null;
 }
 
-export function withoutReasoning(reply: string): string {
-  return reply.replaceAll('\r\n', '\n').replaceAll(reasoning, '').trim();
+function startsStatement(text: string): boolean {
+  return statementStart.test(withoutLeadingComments(text));
 }
 
 /** Up to the first semicolon that stands outside of strings, quoted names and comments. */
 function firstStatement(text: string): string {
   const trimmed = withoutLeadingComments(text);
-  const tokens = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|--[^\n]*|\/\*[\s\S]*?\*\/|;/g;
+  const tokens = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|;/g;
   for (const match of trimmed.matchAll(tokens)) {
     if (match[0] === ';') return trimmed.slice(0, match.index).trim();
   }
@@ -45,5 +54,9 @@ function withoutLeadingComments(text: string): string {
 
 /** Prose after an unfenced statement: a blank line, then something that is no SQL line. */
 function cutTrailingProse(text: string): string {
-  return text.split(/\n\s*\n(?=[A-Z][a-z]+ |Note|This |The )/)[0]?.replace(/```[\s\S]*$/, '') ?? text;
+  const lines = text.split('\n');
+  const end = lines.findIndex(
+    (line, at) => lines[at - 1]?.trim() === '' && prose.test(line) && !clause.test(line),
+  );
+  return end < 0 ? text : lines.slice(0, end).join('\n');
 }

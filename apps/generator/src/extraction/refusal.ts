@@ -1,4 +1,4 @@
-import { withoutReasoning } from './extract-sql.js';
+import { withoutReasoning } from './reasoning.js';
 
 /** What a model says instead of SQL, in the form that the prompt offers it. */
 export interface Refusal {
