@@ -3,7 +3,7 @@ import { isFault } from '#shared/sql/resolve-names';
 import type { NamedTable } from '#shared/sql/schema-names';
 import type { Hop } from './join-path.js';
 import type { Edit, View } from './mend.js';
-import { writtenName } from './written-name.js';
+import { writtenName, writtenShortName, writtenTable } from './written-name.js';
 
 interface Added {
   text: string;
@@ -25,16 +25,17 @@ export function addedJoins(path: readonly Hop[], block: QueryBlock, view: View):
   let text = '';
   let number = block.sources.length;
   for (const { from, to, pairs } of path) {
-    const table = writtenName(to.table.name, dialect);
+    const table = writtenTable(to.table.name, dialect);
     number += 1;
-    const name = isNumbered(block) ? `T${number}` : table;
+    const short = writtenShortName(to.table.name, dialect);
+    const name = isNumbered(block) ? `T${number}` : short;
     if (taken.has(name.toLowerCase())) return null;
     names.set(to, name);
     const own = names.get(from) ?? '';
     const on = pairs
       .map(([a, b]) => `${own}.${writtenName(a, dialect)} = ${name}.${writtenName(b, dialect)}`)
       .join(' AND ');
-    text += ` JOIN ${table}${name === table ? '' : ` AS ${name}`} ON ${on}`;
+    text += ` JOIN ${table}${name === short ? '' : ` AS ${name}`} ON ${on}`;
   }
   const added = path.map(({ to }) => to);
   const name = names.get(added.at(-1) ?? (path[0]?.from as NamedTable)) ?? '';

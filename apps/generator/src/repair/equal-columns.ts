@@ -32,7 +32,7 @@ export function equations(block: QueryBlock, view: View) {
           sides.map(({ qualifier, name }) => ({
             key: rules.ofToken(name),
             source: block.sources.find(
-              (source) => qualifier && view.resolver.nameOf(source) === rules.ofToken(qualifier),
+              (source) => qualifier && view.resolver.nameOf(source) === rules.ofTable(qualifier),
             ),
           })),
         ]

@@ -69,6 +69,16 @@ describe('static repair', () => {
       ['join'],
     ],
     [
+      'SELECT T3.Stars FROM Models AS T1 JOIN Cars AS T2 ON T1.ModelId = T2.Model',
+      'SELECT T3.Stars FROM Models AS T1 JOIN Cars AS T2 ON T1.ModelId = T2.Model JOIN Reviews AS T3 ON T2.Id = T3.CarId',
+      ['join'],
+    ],
+    [
+      'SELECT Year FROM Cars WHERE ModelName = (SELECT MIN(ModelName) FROM Cars)',
+      'SELECT Year FROM Cars JOIN Models ON Cars.Model = Models.ModelId WHERE Models.ModelName = (SELECT MIN(Models.ModelName) FROM Cars JOIN Models ON Cars.Model = Models.ModelId)',
+      ['join', 'join'],
+    ],
+    [
       'SELECT T1.Price FROM Sales AS T1 JOIN Cars AS T2 ON T1.Id = T2.Id',
       'SELECT T1.Price FROM Sales AS T1 JOIN Cars AS T2 ON T1.CarId = T2.Id',
       ['join_condition'],
@@ -139,6 +149,8 @@ describe('static repair', () => {
     ['several columns could be meant', 'SELECT Title FROM Cars'],
     ['several tables are as near', 'SELECT Cars.CarId FROM Cars'],
     ['the way leads to rows that share one', 'SELECT Stars FROM Sales'],
+    ['another word is no misspelling', 'SELECT SaleName FROM Sales'],
+    ['a name of two letters is no misspelling', 'SELECT Ix FROM Cars'],
     ['it is no read', 'PRAGMA table_list'],
     ['it is no SQL', 'SELECT the best car'],
     ['nothing says what is meant', 'SELECT colour FROM Cars'],

@@ -17,3 +17,17 @@ export function writtenName(name: string, dialect: Dialect): string {
   );
   return isPlain && !isReserved ? name : `"${name.replaceAll('"', '""')}"`;
 }
+
+/** A table of the snapshot as a source; one of another schema has the schema before it. */
+export function writtenTable(name: string, dialect: Dialect): string {
+  if (dialect !== 'postgres') return writtenName(name, dialect);
+  return name
+    .split('.')
+    .map((part) => writtenName(part, dialect))
+    .join('.');
+}
+
+/** What its columns go by where it has no alias. */
+export function writtenShortName(name: string, dialect: Dialect): string {
+  return writtenName((dialect === 'postgres' && name.split('.').at(-1)) || name, dialect);
+}

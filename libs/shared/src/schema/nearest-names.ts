@@ -11,6 +11,14 @@ export function nearestNames(name: string, candidates: Iterable<string>, count =
   return scored.slice(0, count).map(({ candidate }) => candidate);
 }
 
+/** Whether two words are one but for a typing error or two: one for each three letters, none in words of one or two. */
+export function isMisspelt(word: string, other: string): boolean {
+  const [one, two] = [plain(word), plain(other)];
+  if (one === two) return true;
+  const most = Math.floor(Math.min(one.length, two.length) / 3);
+  return Math.abs(one.length - two.length) <= most && editDistance(one, two, most) <= most;
+}
+
 function plain(name: string): string {
   return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
 }

@@ -40,13 +40,14 @@ export function readExpression(
       continue;
     }
     const token = cursor.next();
+    if (isUnclear(cursor, token)) throw cursor.unreadable();
     if (token.kind === 'sign') {
       if (token.value === '::') skipType(cursor);
       else if (!(token.value === '*' && !isOperand)) isOperand = token.value === ']';
-      if (token.value === '[') throw cursor.unreadable();
       continue;
     }
     if (token.kind === 'string' || token.kind === 'number') {
+      if (isOperand && mayName && token.kind === 'string') return token;
       block.literals.push({ text: token.text, clause });
       isOperand = true;
       continue;
@@ -54,7 +55,7 @@ export function readExpression(
     if (token.kind === 'word' && isNoName(cursor, token)) {
       if (token.value === 'AS') {
         if (!inParentheses) throw cursor.unreadable();
-        skipType(cursor);
+        skipToEnd(cursor);
       }
       if (token.value === 'COLLATE') cursor.next();
       if (token.value === 'INTERVAL') skipInterval(cursor, block, clause);
@@ -85,8 +86,23 @@ function endsExpression(cursor: TokenCursor): boolean {
   return !cursor.isSign('(', 1);
 }
 
+/** Subscripts, arrays, dollar quotes and named arguments, which only some dialects have: what follows may be no name. */
+function isUnclear(cursor: TokenCursor, token: SqlToken): boolean {
+  if (token.kind === 'sign') return token.value === '[' || token.value === '$';
+  const before = cursor.before(1);
+  if (token.text.startsWith('[')) return before?.kind === 'word' && before.value === 'ARRAY';
+  return cursor.isSign('=') && cursor.isSign('>', 1);
+}
+
+/** `E'…'`, `_utf8'…'`: a word right before a text tells how to read it. */
+function isPrefix(cursor: TokenCursor, token: SqlToken): boolean {
+  const next = cursor.peek();
+  return token.kind === 'word' && next?.kind === 'string' && next.start === token.end;
+}
+
 function isNoName(cursor: TokenCursor, token: SqlToken): boolean {
   if (cursor.isSign('.')) return false;
+  if (isPrefix(cursor, token)) return true;
   if (token.value === 'INTERVAL') return cursor.peek()?.kind === 'string' || cursor.peek()?.kind === 'number';
   if (expressionWords.has(token.value)) return true;
   // EXTRACT(YEAR FROM x), TIMESTAMPDIFF(DAY, a, b), DATE '2020-01-01'
@@ -116,9 +132,33 @@ function readName(cursor: TokenCursor, first: SqlToken, place: ExpressionPlace, 
   block.references.push(reference);
 }
 
+const longTypes: Readonly<Record<string, string>> = {
+  DOUBLE: 'PRECISION',
+  CHARACTER: 'VARYING',
+  CHAR: 'VARYING',
+  BIT: 'VARYING',
+};
+
+/** Behind `::`. What follows a type may be the alias. */
 function skipType(cursor: TokenCursor): void {
-  while (cursor.isName() && !endsExpression(cursor) && !cursor.isOneOf(expressionWords)) cursor.next();
+  const { value } = cursor.next();
+  while (cursor.takeSign('.')) cursor.next();
+  cursor.takeWord(longTypes[value] ?? '');
   if (cursor.takeSign('(')) cursor.skipParentheses();
+  if (
+    cursor.isWord('TIME', 1) &&
+    cursor.isWord('ZONE', 2) &&
+    (cursor.takeWord('WITH') || cursor.takeWord('WITHOUT'))
+  ) {
+    cursor.next();
+    cursor.next();
+  }
+  if (cursor.peek()?.text === '[]') cursor.next();
+}
+
+/** Of a CAST, from its type on. */
+function skipToEnd(cursor: TokenCursor): void {
+  while (cursor.peek() && !cursor.isSign(')')) if (cursor.next().value === '(') cursor.skipParentheses();
 }
 
 function skipInterval(cursor: TokenCursor, block: QueryBlock, clause: Clause): void {

@@ -7,6 +7,18 @@ import { TokenCursor } from './token-cursor.js';
 /** Subqueries within one another, parentheses around them counted. */
 const deepest = 40;
 
+/** Of MySQL. */
+const selectOptions: ReadonlySet<string> = new Set([
+  ...[
+    'SQL_NO_CACHE',
+    'SQL_CACHE',
+    'SQL_CALC_FOUND_ROWS',
+    'SQL_SMALL_RESULT',
+    'SQL_BIG_RESULT',
+    'STRAIGHT_JOIN',
+  ],
+]);
+
 type Expressions = ReadonlyMap<string, string[] | null>;
 
 /**
@@ -105,7 +117,8 @@ class StatementReader {
     if (!cursor.takeWord('SELECT')) throw cursor.unreadable();
     const block = newBlock(parent, start, expressions);
     this.blocks.push(block);
-    block.distinct = cursor.takeWord('DISTINCT');
+    while (cursor.isOneOf(selectOptions)) cursor.next();
+    block.distinct = cursor.takeWord('DISTINCT') || cursor.takeWord('DISTINCTROW');
     cursor.takeWord('ALL');
     do this.readItem(block);
     while (cursor.takeSign(','));

@@ -1,6 +1,7 @@
 import type { Dialect } from '../contracts/datasource.js';
 import type { ColumnReference, QueryBlock, ReadStatement, Source } from './query-block.js';
 import type { NamedTable, SchemaNames } from './schema-names.js';
+import type { SqlToken } from './sql-tokens.js';
 
 /** A name that the schema does not have, or has twice. */
 export type NameFault =
@@ -27,14 +28,19 @@ export class NameResolver {
     this.rules = schema.rules;
   }
 
-  /** In the order in which they have to be mended: tables, then the columns that join them, then the others. */
+  /**
+   * In the order in which they have to be mended: tables, then the columns that join them, then the others; those of
+   * subqueries first, or a table that is joined around one would give it a column that its own tables lack.
+   */
   faults({ blocks }: ReadStatement): NameFault[] {
     const tables = blocks.flatMap((block) =>
       block.sources
         .filter((source) => this.columnsOf(source, block) === undefined)
         .map((source) => ({ kind: 'unknown_table', block, source }) as const),
     );
-    const places = blocks.flatMap((block) => block.references.map((reference) => ({ reference, block })));
+    const places = blocks
+      .toReversed()
+      .flatMap((block) => block.references.map((reference) => ({ reference, block })));
     const isOn = ({ reference }: (typeof places)[number]) => reference.clause === 'on';
     const columns = [...places.filter(isOn), ...places.filter((place) => !isOn(place))]
       .map(({ reference, block }) => this.resolve(reference, block))
@@ -52,19 +58,19 @@ export class NameResolver {
     if (!source.table) return null;
     const expression = block.expressions.get(source.table.text.toLowerCase());
     if (expression !== undefined) return expression && this.keyed(expression);
-    return this.tableOf(source, block)?.columns;
+    return this.tableOf(source, block)?.columns ?? (this.isDual(source.table) ? new Map() : undefined);
   }
 
   /** Undefined for subqueries, common table expressions and unknown tables. */
   tableOf(source: Source, block: QueryBlock): NamedTable | undefined {
     if (!source.table || block.expressions.has(source.table.text.toLowerCase())) return undefined;
-    return this.schema.table(this.rules.ofToken(source.table));
+    return this.schema.table(this.rules.ofTable(source.table));
   }
 
   /** What a source goes by; null for a nameless subquery. */
   nameOf({ alias, table }: Source): string | null {
     const token = alias ?? table;
-    return token && this.rules.ofToken(token);
+    return token && this.rules.ofTable(token);
   }
 
   has(source: Source, block: QueryBlock, key: string): boolean | null {
@@ -73,12 +79,17 @@ export class NameResolver {
     return columns.has(key) || (source.table !== null && rowNames[this.rules.dialect].has(key));
   }
 
+  /** MySQL's name for no table. */
+  private isDual(table: SqlToken): boolean {
+    return this.rules.dialect === 'mysql' && this.rules.ofToken(table) === 'dual';
+  }
+
   private keyed(names: readonly string[]): Map<string, string> {
     return new Map(names.map((name) => [this.rules.ofName(name), name]));
   }
 
   private qualified(reference: ColumnReference, block: QueryBlock): Resolved | NameFault {
-    const qualifier = reference.qualifier && this.rules.ofToken(reference.qualifier);
+    const qualifier = reference.qualifier && this.rules.ofTable(reference.qualifier);
     for (let scope: QueryBlock | null = block; scope; scope = scope.parent) {
       const source = scope.sources.find((each) => this.nameOf(each) === qualifier);
       if (!source) continue;

@@ -16,7 +16,7 @@ export class SchemaNames {
     this.rules = new NameRules(snapshot.dialect);
     this.tables = new Map(
       snapshot.tables.map((table) => [
-        this.rules.ofName(table.name),
+        this.rules.ofTableName(table.name),
         { table, columns: new Map(table.columns.map(({ name }) => [this.rules.ofName(name), name])) },
       ]),
     );
@@ -30,7 +30,7 @@ export class SchemaNames {
   keysBetween(one: NamedTable, other: NamedTable): { from: NamedTable; key: ForeignKey; to: NamedTable }[] {
     const held = (from: NamedTable, to: NamedTable) =>
       from.table.foreignKeys
-        .filter(({ referencedTable }) => this.table(this.rules.ofName(referencedTable)) === to)
+        .filter(({ referencedTable }) => this.table(this.rules.ofTableName(referencedTable)) === to)
         .map((key) => ({ from, key, to }));
     const keys = one === other ? held(one, other) : [...held(one, other), ...held(other, one)];
     // Databases declare the same key more than once.

@@ -36,7 +36,8 @@ function unquoted(text: string): string {
   return text.slice(1, -1).replaceAll(quote + quote, quote);
 }
 
-/** The name that a word or a quoted name stands for, as it is written. */
-export function nameOf(token: SqlToken): string {
-  return token.kind === 'quoted' ? token.value : token.text;
+/** The name that a word, a quoted name, or a text as an alias stands for, as it is written. */
+export function nameOf({ kind, text, value }: SqlToken): string {
+  if (kind === 'string') return unquoted(text);
+  return kind === 'quoted' ? value : text;
 }

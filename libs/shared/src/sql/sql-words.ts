@@ -17,6 +17,8 @@ export const expressionWords: ReadonlySet<string> = new Set([
     'BINARY',
   ],
   ...['CURRENT_DATE', 'CURRENT_TIME', 'CURRENT_TIMESTAMP', 'LOCALTIME', 'LOCALTIMESTAMP', 'ROW', 'ARRAY'],
+  ...['CURRENT_USER', 'SESSION_USER', 'CURRENT_ROLE', 'CURRENT_CATALOG', 'CURRENT_SCHEMA'],
+  ...['UTC_DATE', 'UTC_TIME', 'UTC_TIMESTAMP'],
   ...[
     'OVER',
     'PARTITION',

@@ -6,6 +6,7 @@ import type { SchemaNames } from '#shared/sql/schema-names';
 import { emptyTables } from './empty-tables.js';
 import type { EngineAnswer, EngineQuestion } from './engine-messages.js';
 import type { EngineProcess } from './engine-process.js';
+import { isFaithful } from './faithful.js';
 
 const read = /^[\s(]*(?:select|with)\b/i;
 
@@ -26,10 +27,19 @@ export class SchemaEngine {
     return answer.isValid && (this.snapshot.dialect === 'sqlite' || this.hasNames(sql));
   }
 
-  /** What it says in the datasource's dialect, read as another one; each once, and only what the engine takes. */
+  /**
+   * What it says in the datasource's dialect, read as another one; each once, and only what would run. None of a statement
+   * that the dialect's own parser reads: that one may lack a name, but it is not in another dialect.
+   */
   async translations(sql: string): Promise<string[]> {
+    const verdict = await this.ask(sql, 'verdict');
+    if (verdict?.kind !== 'verdict' || verdict.isValid) return [];
     const answer = await this.ask(sql, 'translations');
-    return answer?.kind === 'translations' ? answer.translations : [];
+    if (answer?.kind !== 'translations') return [];
+    const { dialect } = this.snapshot;
+    return answer.translations
+      .filter((translation) => isFaithful(sql, translation, dialect))
+      .filter((translation) => dialect === 'sqlite' || this.hasNames(translation));
   }
 
   private async ask(sql: string, wanted: EngineQuestion['wanted']): Promise<EngineAnswer | null> {

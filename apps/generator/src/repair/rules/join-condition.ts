@@ -13,7 +13,7 @@ export function mendCondition(reference: ColumnReference, block: QueryBlock, vie
   if (!joined?.on || !equation.test(view.sql.slice(joined.on.start, joined.on.end))) return null;
   const sides = block.references.filter(({ source }) => source === joined);
   const [one, other] = sides.map(
-    ({ qualifier }) => qualifier && sourceOf(view.schema.rules.ofToken(qualifier), block, view),
+    ({ qualifier }) => qualifier && sourceOf(view.schema.rules.ofTable(qualifier), block, view),
   );
   if (!one || !other || one === other) return null;
   const known = one === joined ? other : one;

@@ -9,6 +9,7 @@ import { nearSpelling, sameSpelling } from '../spelling.js';
 import { writtenName } from '../written-name.js';
 import { mendCondition } from './join-condition.js';
 import { mendMembership } from './membership.js';
+import { mendTextInNameQuotes } from './text-in-name-quotes.js';
 import { mendSource } from './wrong-table.js';
 
 type Fault = Extract<NameFault, { kind: 'unknown_column' }>;
@@ -20,6 +21,7 @@ export function mendColumn({ reference, source, ...fault }: Fault, view: View): 
   const own = source ? [source] : block.sources;
   return (
     respelled(reference, own, block, view, sameSpelling) ??
+    mendTextInNameQuotes(reference, block, view) ??
     mendMembership(reference, block, view) ??
     (source && mendSource(source, block, view)) ??
     (source && mendCondition(reference, block, view)) ??
@@ -69,7 +71,7 @@ export function requalified(reference: ColumnReference, block: QueryBlock, view:
 }
 
 /** The nearest table along foreign keys that has the column, if no other is as near. */
-function joined(
+export function joined(
   reference: ColumnReference,
   source: Source | null,
   block: QueryBlock,
@@ -125,7 +127,7 @@ function qualifyOthers(reference: ColumnReference, block: QueryBlock, view: View
     (other.qualifier === null) === (reference.qualifier === null) &&
     (!other.qualifier ||
       (reference.qualifier !== null &&
-        rules.ofToken(other.qualifier) === rules.ofToken(reference.qualifier)));
+        rules.ofTable(other.qualifier) === rules.ofTable(reference.qualifier)));
   return block.references.filter(isSame).map(({ qualifier, name: { start } }) => ({
     start: qualifier?.start ?? start,
     end: qualifier ? qualifier.end : start,

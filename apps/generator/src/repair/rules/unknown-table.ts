@@ -4,7 +4,7 @@ import type { NamedTable } from '#shared/sql/schema-names';
 import { writtenSource } from '../added-joins.js';
 import { type Edit, type Mend, only, type View } from '../mend.js';
 import { nearSpelling, sameSpelling } from '../spelling.js';
-import { writtenName } from '../written-name.js';
+import { writtenShortName, writtenTable } from '../written-name.js';
 
 type Fault = Extract<NameFault, { kind: 'unknown_table' }>;
 
@@ -12,26 +12,30 @@ type Fault = Extract<NameFault, { kind: 'unknown_table' }>;
 export function mendTable({ source, block }: Fault, view: View): Mend | null {
   const { table } = source;
   if (!table) return null;
+  const { rules } = view.schema;
   const tables = [...view.schema.tables.values()];
-  const names = tables.map(({ table: { name } }) => name);
-  const written = view.schema.rules.ofToken(table);
-  const meant = (found: readonly string[]) =>
-    only(tables.filter(({ table: { name } }) => found.includes(name)));
+  const shortOf = ({ table: { name } }: NamedTable) =>
+    (rules.dialect === 'postgres' && name.split('.').at(-1)) || name;
+  const names = tables.map(shortOf);
+  const written = rules.ofTable(table);
+  const meant = (found: readonly string[]) => only(tables.filter((each) => found.includes(shortOf(each))));
   const same = meant(sameSpelling(written, names));
   if (same) return renamed(source, same, view);
   const near = meant(nearSpelling(written, names));
-  if (near && usedOf(source, view).every(({ name }) => near.columns.has(view.schema.rules.ofToken(name))))
+  if (near && usedOf(source, view).every(({ name }) => near.columns.has(rules.ofToken(name))))
     return renamed(source, near, view);
   return dropped(source, block, view);
 }
 
 function renamed(source: Source, { table }: NamedTable, view: View): Mend {
-  const text = writtenName(table.name, view.schema.rules.dialect);
-  const edits: Edit[] = source.table ? [{ ...placeOf(source.table), text }] : [];
+  const { dialect } = view.schema.rules;
+  const edits: Edit[] = source.table
+    ? [{ ...placeOf(source.table), text: writtenTable(table.name, dialect) }]
+    : [];
   // Without an alias, columns go by the table's name.
   if (!source.alias)
     for (const { qualifier } of usedOf(source, view))
-      if (qualifier) edits.push({ ...placeOf(qualifier), text });
+      if (qualifier) edits.push({ ...placeOf(qualifier), text: writtenShortName(table.name, dialect) });
   return { kind: 'table', edits };
 }
 
@@ -54,7 +58,7 @@ function usedOf(source: Source, view: View): ColumnReference[] {
   const key = view.resolver.nameOf(source);
   const { rules } = view.schema;
   const block = view.statement.blocks.find(({ sources }) => sources.includes(source));
-  return (block?.references ?? []).filter(({ qualifier }) => qualifier && rules.ofToken(qualifier) === key);
+  return (block?.references ?? []).filter(({ qualifier }) => qualifier && rules.ofTable(qualifier) === key);
 }
 
 function placeOf({ start, end }: { start: number; end: number }) {

@@ -3,7 +3,7 @@ import type { NamedTable } from '#shared/sql/schema-names';
 import { writtenSource } from '../added-joins.js';
 import { type Hop, hopBetween } from '../join-path.js';
 import { type Edit, type Mend, only, type View } from '../mend.js';
-import { writtenName } from '../written-name.js';
+import { writtenTable } from '../written-name.js';
 import { tablesOf } from '../tables-of.js';
 
 /** A joined table that lacks what it is there for: another was meant in its place, or none. */
@@ -15,7 +15,7 @@ export function mendSource(source: Source, block: QueryBlock, view: View): Mend 
   const used = view.statement.blocks
     .filter((each) => each === block || isWithin(each, block))
     .flatMap(({ references }) => references)
-    .filter(({ qualifier }) => qualifier && rules.ofToken(qualifier) === name);
+    .filter(({ qualifier }) => qualifier && rules.ofTable(qualifier) === name);
   return withoutSource(source, own, used, block, view) ?? replaced(source, own, used, block, view);
 }
 
@@ -63,7 +63,7 @@ function replaced(
     ),
   );
   if (!meant) return null;
-  const text = writtenName(meant.table.name, rules.dialect);
+  const text = writtenTable(meant.table.name, rules.dialect);
   return { kind: 'table', edits: [{ start: source.table.start, end: source.table.end, text }] };
 }
 
