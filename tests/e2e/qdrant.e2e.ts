@@ -48,7 +48,7 @@ describe('retrievers on one Qdrant', () => {
     qdrant.collections.clear();
     expect((await ask()).rows).toEqual(countPeople.rows);
     expect(builds()).toBe(2);
-    expect([...qdrant.collections.keys()]).toEqual(['nano-1-words']);
+    expect([...qdrant.collections.keys()]).toEqual(['nano-2-words']);
   });
 
   it('are ready only while it answers, and answer when it is back', async () => {

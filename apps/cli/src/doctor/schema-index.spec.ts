@@ -32,16 +32,16 @@ it('is a file, or what Qdrant says of itself and of the collections of this serv
   expect(await checkSchemaIndex(readConfig({ NANO_URL: 'http://nano:8080' }))).toMatchObject({
     detail: expect.stringContaining('of http://nano:8080'),
   });
-  const url = await qdrant('1.19.2', ['nano-1-words', 'nano-1-384', 'others']);
+  const url = await qdrant('1.19.2', ['nano-2-words', 'nano-2-384', 'others']);
   expect(await check(url)).toMatchObject({
     status: 'ok',
-    detail: 'Qdrant 1.19.2, nano-1-384, nano-1-words',
+    detail: 'Qdrant 1.19.2, nano-2-384, nano-2-words',
   });
   expect(await check(url, { QDRANT_COLLECTION: 'mine' })).toMatchObject({ status: 'warn' });
 });
 
 it('fails where Qdrant is too old, refuses the key or is not there', async () => {
-  expect(await check(await qdrant('1.9.4', ['nano-1-384']))).toMatchObject({ status: 'fail' });
+  expect(await check(await qdrant('1.9.4', ['nano-2-384']))).toMatchObject({ status: 'fail' });
   expect(await check(await qdrant('1.19.0', []), { QDRANT_API_KEY: 'wrong' })).toMatchObject({
     status: 'fail',
     detail: expect.stringContaining('401'),

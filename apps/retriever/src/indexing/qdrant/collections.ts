@@ -19,7 +19,7 @@ export interface Collection {
 }
 
 /** Changes with what a point or a collection holds: an older version of the service goes on with its own. */
-const layout = 1;
+const layout = 2;
 
 const quantizations = {
   none: undefined,
@@ -27,7 +27,7 @@ const quantizations = {
   binary: { binary: { memory: 'pinned' } },
 } as const satisfies Record<CollectionOptions['quantization'], Schemas['QuantizationConfig'] | undefined>;
 
-/** The collections that hold the index, one for each dimension of vectors and one without: `nano-1-384`, `nano-1-words`. */
+/** The collections that hold the index, one for each dimension of vectors and one without: `nano-2-384`, `nano-2-words`. */
 export class Collections {
   constructor(
     private readonly connection: QdrantConnection,
@@ -58,7 +58,9 @@ export class Collections {
         type: 'keyword',
         ...(field_name === 'datasourceId' ? { is_tenant: true } : {}),
         // Graphs of their own would be built for each version, and again for the next.
-        ...(field_name === 'versions' || field_name === 'part' ? { enable_hnsw: false } : {}),
+        ...(field_name === 'versions' || field_name === 'without' || field_name === 'part'
+          ? { enable_hnsw: false }
+          : {}),
       } as const;
       await this.connection.request((client) =>
         client.createPayloadIndex(collection.name, { field_name, field_schema, wait: true }),

@@ -1,6 +1,6 @@
 import type { Schemas } from '@qdrant/js-client-rest';
 import { fusionK, type IndexKey, kindsOf, searchLists, type UnitSearch } from '../schema-index.js';
-import { match, meaningVector, ofPart, wordsVector } from './point.js';
+import { match, meaningVector, ofVersion, wordsVector } from './point.js';
 import { questionVector } from './word-vector.js';
 
 /** Vectors that are compared exactly, for each hit that is wanted, where they are quantised. */
@@ -8,10 +8,12 @@ const oversampling = 2;
 
 /**
  * All lists of a search and their fusion in one request; null where there is no list.
+ * @param base of the version that is searched
  * @param search its vector is null where the collection has none
  */
 export function listQuery(
   key: IndexKey,
+  base: string | null,
   { stems, vector }: UnitSearch,
   isQuantized: boolean,
 ): Schemas['QueryRequest'] | null {
@@ -20,8 +22,9 @@ export function listQuery(
   const lists = searchLists.filter(
     ({ kind, by }) => kindsOf[key.part].includes(kind) && (by === 'words' ? words : meaning),
   );
+  const { must, must_not } = ofVersion(key, base);
   const prefetch = lists.map(({ kind, by, limit }): Schemas['Prefetch'] => {
-    const filter = { must: [...ofPart(key), match('kind', kind), match('versions', key.version)] };
+    const filter = { must: [...must, match('kind', kind)], must_not };
     if (by === 'vector')
       return {
         query: { nearest: meaning ?? [] },

@@ -4,9 +4,20 @@ import { embedTexts } from '../embed-texts.js';
 import type { Embed, IndexKey } from '../schema-index.js';
 import type { IndexUnit, UnitKind } from '../unit.js';
 import { type Collection, type Collections, isMissing, wrongDimension } from './collections.js';
-import type { Markers } from './markers.js';
-import { isMarker, match, meaningVector, ofPart, unitId, type UnitPayload, wordsVector } from './point.js';
+import { listedBy, type Markers, type Place } from './markers.js';
+import {
+  isMarker,
+  match,
+  meaningVector,
+  ofPart,
+  ofVersion,
+  unitId,
+  type UnitPayload,
+  type VersionLists,
+  wordsVector,
+} from './point.js';
 import type { QdrantConnection } from './qdrant.connection.js';
+import { chooseBase, type Existing } from './version-base.js';
 import { averageLengths, unitVector } from './word-vector.js';
 
 /** Units embedded at a time, and what a crash repeats of it. */
@@ -17,13 +28,10 @@ const idsAtOnce = 1_000;
 /** Rounds in which another retriever's builds may get in the way of this one's. */
 const rounds = 5;
 
-/** Ids of points by the versions that they belong to. */
-type Existing = Map<string, readonly string[]>;
-
 /**
- * Brings one part of an index to a version: writes the units that no version has, adds the version to the others, and says so
- * at last. Other retrievers may build other versions meanwhile: a point is inserted or has its versions replaced only as long
- * as it is as it was read, and what lost that race is done again.
+ * Brings one part of an index to a version: writes the units that no version has, adds the version to what differs from its
+ * base, and says so at last. Other retrievers may build other versions meanwhile: a point is inserted or has its lists replaced
+ * only as long as it is as it was read, and what lost that race is done again.
  */
 export class PartBuilder {
   private readonly wanted: ReadonlyMap<string, IndexUnit>;
@@ -44,7 +52,7 @@ export class PartBuilder {
    * @returns where the version is now complete
    * @throws AppError `index_unavailable` (retryable) where others get in the way, or a collection goes away meanwhile
    */
-  async build(embed: Embed | null): Promise<Collection> {
+  async build(embed: Embed | null): Promise<Place> {
     try {
       return await this.inRounds(embed);
     } catch (cause) {
@@ -57,14 +65,20 @@ export class PartBuilder {
     }
   }
 
-  private async inRounds(embed: Embed | null): Promise<Collection> {
-    let [place, existing] = await this.kept(embed !== null);
-    if (place) await this.begin(place.dimension);
+  private async inRounds(embed: Embed | null): Promise<Place> {
+    let [collection, existing] = await this.kept(embed !== null);
     for (let round = 0; round < rounds; round += 1) {
-      if (place && round > 0) existing = await this.existing(place);
-      place = await this.insert(existing, place, embed);
-      await this.addVersion(existing, place);
-      if ((await this.count(place)) < this.wanted.size) continue;
+      if (collection && round > 0) existing = await this.existing(collection);
+      const base =
+        collection && chooseBase(this.wanted, existing, await this.markers.ready(collection, this.key));
+      const place = await this.insert(
+        existing,
+        collection && (await this.begin(collection, base ?? null)),
+        embed,
+      );
+      ({ collection } = place);
+      await this.list(existing, place);
+      if ((await this.count(place)) !== this.wanted.size) continue;
       await this.markers.set(place, this.key, 'ready');
       await this.markers.keepOnly(this.key, await this.markers.inUse(this.key));
       return place;
@@ -85,36 +99,31 @@ export class PartBuilder {
     return [undefined, new Map()];
   }
 
-  private async begin(dimension: number | null): Promise<Collection> {
-    const place = await this.collections.ensure(dimension);
+  private async begin({ dimension }: Pick<Collection, 'dimension'>, base: string | null): Promise<Place> {
+    const place = { collection: await this.collections.ensure(dimension), base };
     await this.markers.set(place, this.key, 'building');
     return place;
   }
 
   private async existing({ name }: Collection): Promise<Existing> {
-    const existing: Existing = new Map();
+    const existing = new Map<string, VersionLists>();
     const request = {
       filter: { must: ofPart(this.key), must_not: [isMarker] },
-      with_payload: ['versions'],
+      with_payload: ['versions', 'without'],
       limit: idsAtOnce,
     };
     let offset: Schemas['ScrollResult']['next_page_offset'];
     do {
       const from = offset === undefined ? request : { ...request, offset };
       const page = await this.connection.request((client) => client.scroll(name, from));
-      for (const { id, payload } of page.points)
-        existing.set(String(id), (payload as unknown as UnitPayload).versions);
+      for (const { id, payload } of page.points) existing.set(String(id), payload as unknown as UnitPayload);
       offset = page.next_page_offset ?? undefined;
     } while (offset !== undefined);
     return existing;
   }
 
   /** Writes what is not there yet; the first vectors tell which collection it is. */
-  private async insert(
-    existing: Existing,
-    known: Collection | undefined,
-    embed: Embed | null,
-  ): Promise<Collection> {
+  private async insert(existing: Existing, known: Place | undefined, embed: Embed | null): Promise<Place> {
     const fresh = [...this.wanted].filter(([id]) => !existing.has(id));
     // Those with vectors first: they tell the dimension. Equal texts beside each other, to be embedded once.
     const ordered = fresh.sort(([, a], [, b]) => Number(b.text > a.text) - Number(b.text < a.text));
@@ -124,13 +133,14 @@ export class PartBuilder {
       const texts = some.map(([, { text }]) => text);
       const vectors = embed ? await embedTexts(texts, embed) : new Map<string, Float32Array>();
       const [first] = vectors.values();
-      place ??= await this.begin(first?.length ?? null);
+      place ??= await this.begin({ dimension: first?.length ?? null }, null);
+      const { collection } = place;
       for (const { length } of vectors.values())
-        if (length !== place.dimension) throw wrongDimension(place, length);
+        if (length !== collection.dimension) throw wrongDimension(collection, length);
       const points = some.map(([id, unit]) => this.point(id, unit, vectors.get(unit.text)));
-      await this.write(place, points);
+      await this.write(collection, points);
     }
-    return place ?? this.begin(null);
+    return place ?? this.begin({ dimension: null }, null);
   }
 
   private async write({ name }: Collection, points: Schemas['PointStruct'][]): Promise<void> {
@@ -145,7 +155,8 @@ export class PartBuilder {
   private point(id: string, unit: IndexUnit, vector: Float32Array | undefined): Schemas['PointStruct'] {
     const { kind, table, column, reference, words } = unit;
     const { datasourceId, part, version } = this.key;
-    const payload: UnitPayload = { datasourceId, part, kind, table, column, reference, versions: [version] };
+    const lists: VersionLists = { versions: [version], without: [] };
+    const payload: UnitPayload = { datasourceId, part, kind, table, column, reference, ...lists };
     const sparse = unitVector(words, this.averages.get(kind) ?? 0);
     return {
       id,
@@ -157,31 +168,49 @@ export class PartBuilder {
     };
   }
 
-  private async addVersion(existing: Existing, { name }: Collection): Promise<void> {
+  /** Adds the version to the points that it has and its base has not, and to those that it is without. */
+  private async list(existing: Existing, place: Place): Promise<void> {
     const { version } = this.key;
-    const kept = Map.groupBy(
-      [...existing].filter(([id, versions]) => this.wanted.has(id) && !versions.includes(version)),
-      ([, versions]) => JSON.stringify(versions),
-    );
-    if (kept.size === 0) return;
-    const inUse = await this.markers.inUse(this.key);
-    for (const points of kept.values()) {
-      const [, versions] = points[0] ?? ['', []];
-      const payload = { versions: [...versions.filter((one) => inUse.has(one)), version] };
-      const unchanged = {
-        must: versions.map((one) => match('versions', one)),
-        must_not: [{ key: 'versions', match: { except: [...versions] } }],
-      };
-      for (let start = 0; start < points.length; start += idsAtOnce) {
-        const has_id = points.slice(start, start + idsAtOnce).map(([id]) => id);
+    const isOfBase = ({ versions }: VersionLists) => place.base !== null && versions.includes(place.base);
+    const [added, removed]: [[string, VersionLists][], [string, VersionLists][]] = [[], []];
+    for (const [id, lists] of existing)
+      if (!this.wanted.has(id)) {
+        if (isOfBase(lists) && !lists.without.includes(version)) removed.push([id, lists]);
+      } else if (!isOfBase(lists) && !lists.versions.includes(version)) added.push([id, lists]);
+    if (added.length + removed.length === 0) return;
+    const listed = listedBy(await this.markers.inUse(this.key)).add(place.base ?? version);
+    await this.append('versions', added, listed, place);
+    await this.append('without', removed, listed, place);
+  }
+
+  /** @param listed versions that the points go on listing */
+  private async append(
+    field: keyof VersionLists,
+    points: readonly [string, VersionLists][],
+    listed: ReadonlySet<string>,
+    { collection: { name } }: Place,
+  ): Promise<void> {
+    for (const alike of Map.groupBy(points, ([, lists]) => JSON.stringify(lists[field])).values()) {
+      const before = alike[0]?.[1][field] ?? [];
+      const payload = { [field]: [...before.filter((one) => listed.has(one)), this.key.version] };
+      const unchanged =
+        before.length === 0
+          ? { must: [{ is_empty: { key: field } }] }
+          : {
+              must: before.map((one) => match(field, one)),
+              must_not: [{ key: field, match: { except: [...before] } }],
+            };
+      for (let start = 0; start < alike.length; start += idsAtOnce) {
+        const has_id = alike.slice(start, start + idsAtOnce).map(([id]) => id);
         const filter = { ...unchanged, must: [...unchanged.must, { has_id }] };
         await this.connection.request((client) => client.setPayload(name, { payload, filter, wait: true }));
       }
     }
   }
 
-  private async count({ name }: Collection): Promise<number> {
-    const filter = { must: [...ofPart(this.key), match('versions', this.key.version)], must_not: [isMarker] };
+  private async count({ collection: { name }, base }: Place): Promise<number> {
+    const { must, must_not } = ofVersion(this.key, base);
+    const filter = { must, must_not: [...must_not, isMarker] };
     const { count } = await this.connection.request((client) => client.count(name, { filter, exact: true }));
     return count;
   }

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Embed, IndexKey } from '../schema-index.js';
 import { type Fault, QdrantServer } from '../test-support/qdrant/qdrant-server.js';
 import type { IndexUnit } from '../unit.js';
 import { type QdrantOptions, QdrantSchemaIndex } from './qdrant.schema-index.js';
+
+// Qdrant's description is compiled when its operations are first met.
+jest.setTimeout(30_000);
 
 let qdrant: QdrantServer;
 let key: IndexKey;
@@ -129,7 +132,7 @@ describe('a collection', () => {
     await expect(index.search(key, asked)).rejects.toMatchObject({
       kind: 'permanent',
       code: 'index_invalid',
-      message: expect.stringMatching(/nano-1-4 is missing.*datasource refresh/s),
+      message: expect.stringMatching(/nano-2-4 is missing.*datasource refresh/s),
     });
     expect(await index.has(key)).toBe(false);
     await expect(index.search(key, asked)).rejects.toMatchObject({ code: 'index_invalid' });
@@ -144,7 +147,7 @@ describe('a collection', () => {
     const refusal = {
       kind: 'permanent',
       code: 'index_invalid',
-      message: expect.stringMatching(/nano-1-4 has vectors of 4 dimensions.* gives 2/),
+      message: expect.stringMatching(/nano-2-4 has vectors of 4 dimensions.* gives 2/),
     };
     await expect(index.search(key, { stems: [], vector })).rejects.toMatchObject(refusal);
     const more = [...units, table('other')];
@@ -156,7 +159,7 @@ describe('a collection', () => {
   it('that somebody else made otherwise is refused', async () => {
     const vectors = { meaning: { size: 3, distance: 'Cosine' } };
     const made = { vectors, sparse_vectors: { words: { modifier: 'idf' } } };
-    const answer = await fetch(`${qdrant.url}/collections/nano-1-4`, {
+    const answer = await fetch(`${qdrant.url}/collections/nano-2-4`, {
       method: 'PUT',
       body: JSON.stringify(made),
     });
@@ -168,18 +171,18 @@ describe('a collection', () => {
     const index = open({ shards: 6, replicas: 2, quantization: 'scalar', prefix: 'other' });
     await index.build(key, units, embed);
     expect((await index.search(key, { ...asked, vector: Float32Array.of(1, 2, 0, 0) }))[0]).toBeDefined();
-    const { config, indexes } = qdrant.collections.get('other-1-4')!;
+    const { config, indexes } = qdrant.collections.get('other-2-4')!;
     expect(config).toMatchObject({
       shard_number: 6,
       replication_factor: 2,
       quantization_config: { scalar: { type: 'int8' } },
     });
-    expect([...indexes.keys()].sort()).toEqual(['datasourceId', 'kind', 'part', 'versions']);
+    expect([...indexes.keys()].sort()).toEqual(['datasourceId', 'kind', 'part', 'versions', 'without']);
     expect(indexes.get('datasourceId')).toMatchObject({ is_tenant: true });
     const vectors = { binary: open({ quantization: 'binary', prefix: 'b' }), words: open({ prefix: 'w' }) };
     await vectors.binary.build(key, units, embed);
     await vectors.words.build({ ...key, model: null }, units, null);
-    expect([...qdrant.collections.keys()]).toEqual(['other-1-4', 'b-1-4', 'w-1-words']);
+    expect([...qdrant.collections.keys()]).toEqual(['other-2-4', 'b-2-4', 'w-2-words']);
   });
 
   it('that not all nodes of a cluster know yet is waited for by the queue', async () => {
@@ -242,13 +245,58 @@ describe('a build', () => {
     ).toHaveLength(1);
     expect(await other.has(version('two'))).toBe(true);
     expect(await other.has(version('one'))).toBe(false);
+    const { points } = qdrant.collections.get('nano-2-4')!;
+    const kinds = Map.groupBy(points.byId.values(), ({ payload }) => payload['kind']);
+    expect(kinds.get('version')).toHaveLength(2);
+    // That of the first version, which the others have for their base, stays with it.
+    expect(kinds.get('table')).toHaveLength(units.length + 3);
+    const others = Array.from({ length: 100 }, (_, at) => table(`v${at}`));
+    for (const name of ['four', 'five']) await index.build(version(name), [...others, table(name)], embed);
+    const left = [...points.byId.values()].filter(({ payload }) => payload['kind'] === 'table');
+    expect(left).toHaveLength(others.length + 2);
     await expect(index.search(version('one'), { stems: ['one'], vector: null })).rejects.toMatchObject({
       code: 'index_invalid',
     });
-    const { points } = qdrant.collections.get('nano-1-4')!;
-    const kinds = Map.groupBy(points.byId.values(), ({ payload }) => payload['kind']);
-    expect(kinds.get('version')).toHaveLength(2);
-    expect(kinds.get('table')).toHaveLength(units.length + 2);
+  });
+
+  it('writes to points that differ from the version before alone, as long as few do', async () => {
+    const index = open();
+    const version = (name: string) => ({ ...key, version: name });
+    await index.build(key, units, embed);
+    const { points } = qdrant.collections.get('nano-2-4')!;
+    const states = () => new Map([...points.byId].map(([id, { payload }]) => [id, JSON.stringify(payload)]));
+    const written = (before: ReadonlyMap<string, string>) =>
+      [...states()].filter(([id, state]) => before.get(id) !== state).length;
+    const found = async (name: string) =>
+      (await index.search(version(name), { stems: ['t7', 't8', 'new', 'newer'], vector: null })).map(
+        (hit) => hit.table,
+      );
+
+    let before = states();
+    await index.build(version('two'), [...units.filter((unit) => unit.table !== 't7'), table('new')], embed);
+    // The new one, the one that is left out, and the mark of the version.
+    expect(written(before)).toBe(3);
+    expect((await found('two')).sort()).toEqual(['new', 't8']);
+    expect((await found('one')).sort()).toEqual(['t7', 't8']);
+
+    before = states();
+    await index.build(
+      version('three'),
+      [...units.filter((unit) => unit.table !== 't8'), table('newer')],
+      embed,
+    );
+    expect(written(before)).toBe(3);
+    expect((await found('three')).sort()).toEqual(['newer', 't7']);
+    expect((await found('two')).sort()).toEqual(['new', 't8']);
+
+    const half = units.slice(0, 150);
+    await index.build(version('four'), half, embed);
+    expect(await found('four')).toEqual(expect.arrayContaining(['t7', 't8']));
+    expect(await found('four')).toHaveLength(2);
+    await index.build(version('five'), half, embed);
+    expect(await found('five')).toHaveLength(2);
+    // Nobody has the first version for a base any more.
+    expect(points.byId.size).toBe(half.length + 2);
   });
 
   it('of another retriever at the same time takes nothing from this one', async () => {
@@ -261,6 +309,30 @@ describe('a build', () => {
       if (await open().has(one)) served.push((await open().search(one, asking)).length);
     expect(served.length).toBeGreaterThanOrEqual(2);
     expect(new Set(served)).toEqual(new Set([50]));
+  });
+
+  it('gives each version what is in it, whatever other retrievers build meanwhile', async () => {
+    const all = Array.from({ length: 40 }, (_, at) => table(`t${at}`));
+    const asking = { stems: all.map((unit) => unit.table), vector: null };
+    for (let round = 0; round < 8; round += 1) {
+      const wanted = [1, 2, 3].map((step) => {
+        const gone = new Set(
+          Array.from({ length: step * 2 }, (_, at) => `t${(round * 7 + step * 11 + at * 5) % 40}`),
+        );
+        return all.filter((unit) => !gone.has(unit.table));
+      });
+      const versions = wanted.map((_, at) => ({ ...key, version: `${round} ${at}` }));
+      await Promise.all(versions.map((one, at) => open().build(one, wanted[at]!, embed)));
+      const reader = open();
+      let served = 0;
+      for (const [at, one] of versions.entries()) {
+        if (!(await reader.has(one))) continue;
+        served += 1;
+        const found = (await reader.search(one, asking)).map((unit) => unit.table);
+        expect(found.sort()).toEqual(wanted[at]!.map((unit) => unit.table).sort());
+      }
+      expect(served).toBeGreaterThanOrEqual(2);
+    }
   });
 
   it('is one request for a search, whatever the lists', async () => {

@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { schemaIndexSuite } from '../test-support/schema-index.suite.js';
 import { QdrantServer } from '../test-support/qdrant/qdrant-server.js';
 import { QdrantSchemaIndex } from './qdrant.schema-index.js';
+
+// Qdrant's description is compiled when its operations are first met.
+jest.setTimeout(30_000);
 
 let qdrant: QdrantServer;
 beforeAll(async () => {

@@ -1,16 +1,9 @@
 import { permanent } from '#shared/errors/app-error';
 import { type Embed, type IndexKey, SchemaIndex, searchLists, type UnitSearch } from '../schema-index.js';
 import type { IndexUnit, UnitHit, UnitSubject } from '../unit.js';
-import {
-  type Collection,
-  type CollectionOptions,
-  Collections,
-  isMissing,
-  missing,
-  wrongDimension,
-} from './collections.js';
+import { type CollectionOptions, Collections, isMissing, missing, wrongDimension } from './collections.js';
 import { listQuery } from './list-query.js';
-import { Markers } from './markers.js';
+import { Markers, type Place } from './markers.js';
 import { PartBuilder } from './part-builder.js';
 import { QdrantConnection } from './qdrant.connection.js';
 
@@ -30,7 +23,7 @@ export class QdrantSchemaIndex extends SchemaIndex {
   private readonly collections: Collections;
   private readonly markers: Markers;
   /** Where versions are complete, as last seen; the oldest one goes first. */
-  private readonly places = new Map<string, Collection>();
+  private readonly places = new Map<string, Place>();
   private building: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: QdrantOptions) {
@@ -55,13 +48,14 @@ export class QdrantSchemaIndex extends SchemaIndex {
   override async search(key: IndexKey, { stems, vector }: UnitSearch): Promise<UnitHit[]> {
     const place = this.places.get(nameOf(key)) ?? (await this.find(key));
     if (!place) throw notIndexed(key);
-    if (vector && place.dimension !== null && vector.length !== place.dimension)
-      throw wrongDimension(place, vector.length);
-    const search = { stems, vector: place.dimension === null ? null : vector };
-    const query = listQuery(key, search, this.options.quantization !== 'none');
+    const { collection, base } = place;
+    if (vector && collection.dimension !== null && vector.length !== collection.dimension)
+      throw wrongDimension(collection, vector.length);
+    const search = { stems, vector: collection.dimension === null ? null : vector };
+    const query = listQuery(key, base, search, this.options.quantization !== 'none');
     if (!query) return [];
     const { points } = await this.inPlace(key, place, () =>
-      this.connection.request((client) => client.query(place.name, query)),
+      this.connection.request((client) => client.query(collection.name, query)),
     );
     // Another retriever may have deleted the version since it was seen here.
     if (points.length === 0 && !(await this.has(key))) throw notIndexed(key);
@@ -84,26 +78,26 @@ export class QdrantSchemaIndex extends SchemaIndex {
     await this.building;
   }
 
-  private async find(key: IndexKey): Promise<Collection | undefined> {
+  private async find(key: IndexKey): Promise<Place | undefined> {
     const place = await this.markers.find(key);
     if (place) this.remember(key, place);
     else this.places.delete(nameOf(key));
     return place;
   }
 
-  private remember(key: IndexKey, place: Collection): void {
+  private remember(key: IndexKey, place: Place): void {
     this.places.set(nameOf(key), place);
     const [oldest] = this.places.keys();
     if (this.places.size > placesKept && oldest !== undefined) this.places.delete(oldest);
   }
 
-  private async inPlace<T>(key: IndexKey, place: Collection, work: () => Promise<T>): Promise<T> {
+  private async inPlace<T>(key: IndexKey, place: Place, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
       if (!isMissing(error)) throw error;
       this.places.delete(nameOf(key));
-      throw missing(place);
+      throw missing(place.collection);
     }
   }
 

@@ -10,6 +10,7 @@ const match = z.union([
 const condition = z.union([
   z.strictObject({ key: z.string(), match }),
   z.strictObject({ has_id: z.array(id) }),
+  z.strictObject({ is_empty: z.strictObject({ key: z.string() }) }),
 ]);
 const conditions = z.union([condition.transform((one) => [one]), z.array(condition)]);
 const filter = z.strictObject({ must: conditions.optional(), must_not: conditions.optional() });
