@@ -4,7 +4,7 @@ import type { QueryWork } from '#shared/persistence/query.work';
 import { Postponed, workerOptions } from '#shared/queue/job.processor';
 import { StageProcessor, StageTools } from '#shared/queue/stage.processor';
 import { EXECUTOR_CONFIG, type ExecutorConfig } from './config.js';
-import { ExecuteService } from './execute.service.js';
+import { ExecuteService, type Run } from './execute.service.js';
 import { FairShares } from './fair-shares.js';
 
 @Processor('execute', workerOptions)
@@ -21,9 +21,13 @@ export class ExecuteProcessor extends StageProcessor<'execute'> {
   }
 
   protected override async run(work: QueryWork, signal: AbortSignal): Promise<void> {
+    await this.service.store(work, await this.runInItsShare(work, signal));
+  }
+
+  private async runInItsShare(work: QueryWork, signal: AbortSignal): Promise<Run> {
     if (!(await this.shares.enter(work.datasourceId))) throw new Postponed(this.shares.delayMs());
     try {
-      await this.service.execute(work, signal);
+      return await this.service.run(work, signal);
     } finally {
       this.shares.leave(work.datasourceId);
     }

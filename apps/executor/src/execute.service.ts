@@ -13,7 +13,14 @@ import { MeasuredSandbox } from './sandbox/measured.sandbox.js';
 import type { Outcome, Target } from './sandbox/sandbox.js';
 import { Targets } from './targets.js';
 
-/** Runs an attempt's candidates: the answer, a correction, or the end. */
+/** What came of an attempt's candidates. Its results hold memory until it is stored. */
+export interface Run {
+  attempt: ExecutedAttempt;
+  executed: Executed[];
+  chosen: Succeeded | null;
+}
+
+/** Runs an attempt's candidates, and stores what comes of them: the answer, a correction, or the end. */
 @Injectable()
 export class ExecuteService {
   constructor(
@@ -25,7 +32,8 @@ export class ExecuteService {
     private readonly metrics: Metrics,
   ) {}
 
-  async execute(work: QueryWork, signal: AbortSignal): Promise<void> {
+  /** The part that the datasource's database does. */
+  async run(work: QueryWork, signal: AbortSignal): Promise<Run> {
     const started = performance.now();
     const target = await this.targets.of(work);
     const executed = await this.runAll(work, target, signal);
@@ -38,6 +46,10 @@ export class ExecuteService {
       candidates: executed.map(({ candidate }) => candidate),
       executeMs: performance.now() - started,
     };
+    return { attempt, executed, chosen };
+  }
+
+  async store(work: QueryWork, { attempt, executed, chosen }: Run): Promise<void> {
     try {
       if (chosen) await this.answer(work, attempt, chosen, votesOf(executed));
       else await this.correct(work, attempt);

@@ -166,6 +166,8 @@ function unknownQuery(id: string) {
 function closed(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
   // Of the response, not of its connection: that one lives on for further requests, and would keep this one.
-  reply.raw.once('close', () => controller.abort());
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort();
+  });
   return controller.signal;
 }

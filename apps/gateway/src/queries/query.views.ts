@@ -8,7 +8,14 @@ import { DATABASE } from '#shared/persistence/tokens';
 interface Step {
   status: QueryStatus;
   workedMs: number;
+  tables: string[] | null;
+  followsUp: string[] | null;
 }
+
+const stepsOfQuery = sql<Step[]>`(
+  select jsonb_agg(jsonb_build_object('status', e.status, 'workedMs', e.worked_ms,
+    'tables', e.data -> 'tables', 'followsUp', e.data -> 'followsUp') order by e.id)
+  from query_event e where e.query_id = query.id)`;
 
 /** Queries and their events as clients see them. */
 @Injectable()
@@ -31,11 +38,6 @@ export class QueryViews {
         'query.conversation_id as conversationId',
         'query.explain',
         'query.explanation',
-        sql<
-          string[] | null
-        >`(select e.data -> 'followsUp' from query_event e where e.query_id = query.id and e.data ? 'followsUp' limit 1)`.as(
-          'followsUp',
-        ),
         'query.created_at as createdAt',
         'query.finished_at as finishedAt',
         'answer.columns',
@@ -43,16 +45,7 @@ export class QueryViews {
         'answer.row_count as rowCount',
         'answer.truncated',
         attemptsOfQuery.as('attempts'),
-        sql<
-          string[]
-        >`coalesce((select e.data -> 'tables' from query_event e where e.query_id = query.id and e.data ? 'tables' limit 1), '[]'::jsonb)`.as(
-          'tables',
-        ),
-        sql<
-          Step[]
-        >`(select jsonb_agg(jsonb_build_object('status', e.status, 'workedMs', e.worked_ms) order by e.id) from query_event e where e.query_id = query.id)`.as(
-          'steps',
-        ),
+        stepsOfQuery.as('steps'),
         sql<number>`(extract(epoch from coalesce(query.finished_at, now()) - query.created_at) * 1000)::float8`.as(
           'totalMs',
         ),
@@ -60,6 +53,7 @@ export class QueryViews {
       .where('query.id', '=', id)
       .executeTakeFirst();
     if (!row) return undefined;
+    const followsUp = row.steps.find((step) => step.followsUp)?.followsUp;
     // Stored as text, so that no cell is changed by parsing it twice.
     const parse = (json: unknown) => (typeof json === 'string' ? JSON.parse(json) : []) as never;
     return {
@@ -73,12 +67,12 @@ export class QueryViews {
       ...(row.rowCount !== null && { rowCount: row.rowCount }),
       truncated: row.truncated,
       attempts: row.attempts,
-      tables: row.tables,
+      tables: row.steps.find((step) => step.tables)?.tables ?? [],
       ...(row.conversationId !== null && { conversationId: row.conversationId }),
       ...(row.explain &&
         row.status === 'succeeded' &&
         row.sql !== null && { explanation: row.explanation ?? {} }),
-      ...(row.followsUp && { followsUp: row.followsUp }),
+      ...(followsUp && { followsUp }),
       timings: timings(row.steps, row.totalMs),
       createdAt: row.createdAt.toISOString(),
       finishedAt: row.finishedAt?.toISOString() ?? null,
@@ -102,7 +96,7 @@ export class QueryViews {
   /** The statuses of those of the queries that exist. */
   async statuses(ids: readonly string[]): Promise<{ id: string; status: QueryStatus; version: number }[]> {
     if (ids.length === 0) return [];
-    return this.db.selectFrom('query').select(['id', 'status', 'version']).where('id', 'in', ids).execute();
+    return this.db.selectFrom('query').select(['id', 'status', 'version']).where('id', '=', sql<string>`any(${ids}::uuid[])`).execute();
   }
 }
 

@@ -10,8 +10,11 @@ export const cancelChannel = 'nano_query_cancelled';
 /** PostgreSQL limits a payload to 8,000 bytes; a change takes at most 48. */
 const changesAPayload = 150;
 
-/** Someone may be waiting for an end; who watches the steps before it can do so a moment later. */
-const stepsWaitMs = 20;
+/**
+ * Someone may be waiting for an end; who watches the steps before it can do so a moment later. A notification wakes every
+ * connection of the database that listens, so that many small ones cost more than the steps that they tell of.
+ */
+const stepsWaitMs = 100;
 
 /**
  * Tells the other processes that a query changed. Outside the transaction that changed it, since NOTIFY

@@ -3,6 +3,8 @@ import { setPriority } from 'node:os';
 
 /** A statement that has worked this long makes way for the short ones of other datasources. */
 const demoteAfterMs = 250;
+/** Most statements have ended by then, and cost no look; what one did before is not counted. */
+const firstLookMs = 50;
 const demotedPriority = 15;
 /** USER_HZ, in which Linux reports CPU time to programs: 100 on every architecture (proc(5), sysconf(3)). */
 const ticksPerSecond = 100;
@@ -20,11 +22,12 @@ interface Demotable {
 export class Demotion {
   private isSpent = false;
   private timer: NodeJS.Timeout;
-  private readonly usedBefore: number;
 
   constructor(private readonly process: Demotable) {
-    this.usedBefore = cpuMs(process.pid) ?? 0;
-    this.timer = this.lookIn(demoteAfterMs);
+    this.timer = setTimeout(() => {
+      const usedBefore = cpuMs(process.pid) ?? 0;
+      this.timer = this.lookIn(demoteAfterMs, usedBefore);
+    }, firstLookMs);
   }
 
   /** Whether the statement used more than its share. */
@@ -33,15 +36,15 @@ export class Demotion {
     return this.isSpent;
   }
 
-  private lookIn(ms: number): NodeJS.Timeout {
+  private lookIn(ms: number, usedBefore: number): NodeJS.Timeout {
     return setTimeout(() => {
       const used = cpuMs(this.process.pid);
       // Where the system does not tell, time on the clock must do.
-      const left = used === undefined ? 0 : demoteAfterMs - (used - this.usedBefore);
+      const left = used === undefined ? 0 : demoteAfterMs - (used - usedBefore);
       if (left <= 0) {
         this.isSpent = true;
         demote(this.process);
-      } else this.timer = this.lookIn(Math.max(left, 20));
+      } else this.timer = this.lookIn(Math.max(left, 20), usedBefore);
     }, ms);
   }
 }
