@@ -3,7 +3,7 @@ import type { Context } from '#shared/contracts/context';
 import { RETRIEVER_CONFIG, type RetrieverConfig } from '../config.js';
 import type { SnapshotContext } from '../context/snapshot-context.js';
 import type { UnitHit } from '../indexing/unit.js';
-import { isEnglish, questionStems, stems, tells } from '../indexing/words.js';
+import { isEnglish, mentions, questionStems, tells } from '../indexing/words.js';
 import { SchemaSearch } from '../schema-search.js';
 
 export interface Asked {
@@ -41,7 +41,7 @@ export class Evidence {
     const words = new Set(questionStems(question));
     const examples = context.examples.map((example) => example.question);
     const texts = [...context.tables.map(({ card }) => card), ...examples];
-    if (texts.some((text) => stems(text).some((stem) => words.has(stem)))) return true;
+    if (texts.some((text) => mentions(text, words))) return true;
     if (await this.search.knowsWords(asked.datasourceId, asked.fingerprint, question)) return true;
     const nearby = [...snapshot.textsOf(hits.slice(0, compared)), ...examples];
     const nearest = await this.search.nearness(question, nearby);

@@ -12,7 +12,16 @@ const functionWords = new Set(
 
 /** Stems of the words of a name or a text, accents folded: `Cities_visited` → citi, visit. */
 export function stems(text: string): string[] {
-  return terms(text.normalize('NFKD').replaceAll(/\p{M}/gu, '')).map((term) => stemmer(term));
+  return foldedTerms(text).map((term) => stemmer(term));
+}
+
+/** Whether the text has a word of one of the stems. */
+export function mentions(text: string, wanted: ReadonlySet<string>): boolean {
+  return foldedTerms(text).some((term) => wanted.has(stemmer(term)));
+}
+
+function foldedTerms(text: string): string[] {
+  return terms(text.normalize('NFKD').replaceAll(/\p{M}/gu, ''));
 }
 
 /** Distinct stems of a question, without function words, unless it has no others. */
