@@ -17,7 +17,7 @@ import { Targets } from './targets.js';
 export interface Run {
   attempt: ExecutedAttempt;
   executed: Executed[];
-  chosen: Succeeded | null;
+  chosen: Chosen | null;
 }
 
 /** Runs an attempt's candidates, and stores what comes of them: the answer, a correction, or the end. */
