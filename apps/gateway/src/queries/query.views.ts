@@ -96,7 +96,11 @@ export class QueryViews {
   /** The statuses of those of the queries that exist. */
   async statuses(ids: readonly string[]): Promise<{ id: string; status: QueryStatus; version: number }[]> {
     if (ids.length === 0) return [];
-    return this.db.selectFrom('query').select(['id', 'status', 'version']).where('id', '=', sql<string>`any(${ids}::uuid[])`).execute();
+    return this.db
+      .selectFrom('query')
+      .select(['id', 'status', 'version'])
+      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+      .execute();
   }
 }
 
