@@ -8,7 +8,7 @@ const adapters = {
   pg: [
     '^libs/shared/src/persistence/',
     '^libs/shared/src/queue/queue-backend[.]ts$',
-    '^libs/shared/src/telemetry/(health[.]controller|pool[.]observer)[.]ts$',
+    '^libs/shared/src/telemetry/(health[.]controller|connection[.]observer)[.]ts$',
     '^apps/gateway/src/datasources/postgres[.]connection[.]ts$',
     '^apps/retriever/src/introspection/',
     '^apps/executor/src/sandbox/postgres/',

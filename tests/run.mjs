@@ -85,11 +85,13 @@ async function runJest(tier) {
 const servers = {};
 let compose = true;
 let kustomize = true;
+let prometheus = true;
 
 function missingSuites() {
   const suites = [];
   if (!compose) suites.push('/compose[.]int[.]ts$');
   if (!kustomize) suites.push('/kustomize[.]int[.]ts$');
+  if (!prometheus) suites.push('/(prometheus[.]int|dashboards[.]e2e)[.]ts$');
   if (servers.NANO_TEST_REDIS_URL === undefined) suites.push('/redis-[^/]*$');
   if (servers.NANO_TEST_MARIADB_URL === undefined) suites.push('/mysql[^/]*[.]int[.]ts$');
   return suites;
@@ -101,6 +103,11 @@ async function startServers() {
     'kustomize',
     '--help',
   ]);
+  prometheus = has(
+    'prometheus',
+    'nothing scrapes the metrics, and no rule or dashboard is tried',
+    'promtool',
+  );
   const { startPostgres } = await import('../dist/tests/support/postgres.js');
   const postgres = await startPostgres();
   stops.push(() => postgres.stop());

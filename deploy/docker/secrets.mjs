@@ -16,6 +16,7 @@ keep('database_url', () => `postgres://nano:${postgres}@postgres:5432/nano`);
 keep('queue_url', () => `redis://:${redis}@redis:6379`);
 keep('master_key', () => randomBytes(32).toString('base64'));
 keep('api_keys', word);
+keep('metrics_key', word);
 keep('grafana_password', word);
 
 /** The secret as it stands, or a new one: what PostgreSQL and stored connections know must not change. */

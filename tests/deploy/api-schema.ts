@@ -5,16 +5,20 @@ interface Model {
 }
 type Models = Record<string, { prototype: Model }>;
 
-const keda = 'keda.sh/v1alpha1';
+/** Packages for what Kubernetes itself does not define. */
+const packages: Record<string, string> = {
+  'keda.sh/v1alpha1': '@kubernetes-models/keda',
+  'monitoring.coreos.com/v1': '@kubernetes-models/prometheus-operator',
+};
 
 /**
- * What the Kubernetes API, or KEDA's, would refuse: wrong types, missing fields, and fields that it does not know. The
+ * What the Kubernetes API, KEDA's or Prometheus Operator's would refuse: wrong types, missing fields, and fields that it does not know. The
  * packages' validators are generated from the APIs' OpenAPI descriptions. They pass over unknown fields, as the API does without
  * strict validation, so a field that no validator looked at is one that the API does not have.
  */
 export async function problemsOf(object: Manifest): Promise<string[]> {
   const models = (await import(
-    object.apiVersion === keda ? `@kubernetes-models/keda/${keda}` : `kubernetes-models/${object.apiVersion}`
+    `${packages[object.apiVersion] ?? 'kubernetes-models'}/${object.apiVersion}`
   )) as Models;
   const Model = models[object.kind];
   if (!Model) return [`there is no ${object.kind} in ${object.apiVersion}`];

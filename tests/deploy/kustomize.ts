@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, parseAllDocuments } from 'yaml';
 import { applyPatch, type Operation } from './json-patch.js';
@@ -17,6 +17,7 @@ interface Generator {
   behavior?: 'merge';
   literals?: string[];
   files?: string[];
+  options?: { disableNameSuffixHash?: true; labels?: Record<string, string> };
 }
 
 interface Kustomization {
@@ -56,7 +57,7 @@ function read(path: string): Manifest[] {
 
 function generate(
   objects: Manifest[],
-  { name, behavior, literals = [], files = [] }: Generator,
+  { name, behavior, literals = [], files = [], options: { labels } = {} }: Generator,
   folder: string,
 ) {
   const data = Object.fromEntries([
@@ -64,10 +65,15 @@ function generate(
       literal.slice(0, literal.indexOf('=')),
       literal.slice(literal.indexOf('=') + 1),
     ]),
-    ...files.map((file): [string, string] => [file, readFileSync(join(folder, file), 'utf8')]),
+    ...files.map((file): [string, string] => [basename(file), readFileSync(join(folder, file), 'utf8')]),
   ]);
   if (behavior !== 'merge') {
-    objects.push({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data });
+    objects.push({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name, ...(labels && { labels }) },
+      data,
+    });
     return;
   }
   const merged = objects.find((object) => object.kind === 'ConfigMap' && object.metadata.name === name);

@@ -7,7 +7,7 @@ import { kubernetesFolder, type Manifest, render } from '../deploy/kustomize.js'
 
 const overlays = readdirSync(join(kubernetesFolder, 'overlays')).map((name) => `overlays/${name}`);
 
-it.each([...overlays, 'migration', 'hpa'])('renders %s as kustomize does', (folder) => {
+it.each([...overlays, 'migration', 'hpa', 'monitoring'])('renders %s as kustomize does', (folder) => {
   const text = execFileSync('kubectl', ['kustomize', join(kubernetesFolder, folder)], { encoding: 'utf8' });
   const theirs = parseAllDocuments(withoutHashes(text)).map((document) => document.toJS() as Manifest);
   expect(byName(render(join(kubernetesFolder, folder)))).toEqual(byName(theirs));

@@ -59,7 +59,11 @@ export function readConfig(environment: Environment = process.env): CliConfig {
   return {
     home: resolve(read.NANO_HOME ?? join(data, 'nano-analyst')),
     gatewayUrl: read.NANO_URL,
-    apiKey: read.NANO_API_KEY ?? read.NANO_API_KEYS?.split(',')[0]?.trim(),
+    apiKey:
+      read.NANO_API_KEY ??
+      read.NANO_API_KEYS?.split(',')[0]
+        ?.trim()
+        .replace(/@\d{4}-\d{2}-\d{2}$/, ''),
     databaseUrl: read.DATABASE_URL,
     queueUrl: read.QUEUE_URL,
     modelsFile: read.MODELS_FILE,

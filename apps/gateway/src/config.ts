@@ -4,9 +4,9 @@ import { commonFields, fields, masterKeyField } from '#shared/config/environment
 import { callerSchema } from '#shared/contracts/caller';
 import { datasourceNameSchema } from '#shared/contracts/datasource';
 import { maxCorrectionsSchema } from '#shared/contracts/query';
+import { apiKeysSchema, keySchema } from './http/api-keys.js';
 
 const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
-const shortestKey = 16;
 
 export const gatewaySchema = z
   .object({
@@ -17,15 +17,12 @@ export const gatewaySchema = z
       .default('127.0.0.1')
       .describe('Address to listen on; anything but loopback needs NANO_API_KEYS'),
     GATEWAY_PORT: fields.port.default(8080).describe('Port of the API; 0 takes any free one'),
-    NANO_API_KEYS: z
-      .string()
-      .transform((list) => list.split(',').map((key) => key.trim()))
-      .refine(
-        (keys) => keys.every((key) => key.length >= shortestKey),
-        `each key has at least ${shortestKey} characters`,
-      )
+    NANO_API_KEYS: apiKeysSchema
       .optional()
-      .describe('Keys that clients send as `Authorization: Bearer`, separated by commas'),
+      .describe(
+        'Keys that clients send as `Authorization: Bearer`, separated by commas; `@2027-03-01` at the end of one is the day from which it is refused',
+      ),
+    NANO_METRICS_KEY: keySchema.optional().describe('Key that opens /metrics and nothing else'),
     NANO_CALLER_HEADER: z
       .string()
       .toLowerCase()

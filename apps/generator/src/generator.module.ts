@@ -13,6 +13,7 @@ import { ContextGrammars } from './grammar/context-grammars.js';
 import { GenerateProcessor } from './generate.processor.js';
 import { GenerateService } from './generate.service.js';
 import { CatalogueModel } from './model/catalogue.model.js';
+import { EndpointCertificates } from './model/endpoint.certificates.js';
 import { Model } from './model/model.js';
 import { QueueLoad } from './sampling/queue-load.js';
 import { Sampler } from './sampling/sampler.js';
@@ -34,6 +35,7 @@ export class GeneratorModule {
         ...stageProviders,
         { provide: MODEL_CATALOGUE, useValue: catalogue },
         { provide: Model, useClass: CatalogueModel },
+        EndpointCertificates,
         Repairer,
         QueueLoad,
         Sampler,

@@ -3,8 +3,10 @@ import { configModule } from '#shared/config/config.module';
 import { PersistenceModule } from '#shared/persistence/persistence.module';
 import { QueueModule } from '#shared/queue/queue.module';
 import { stageProviders } from '#shared/queue/stage.processor';
+import { Certificates } from '#shared/telemetry/certificates';
 import { Readiness } from '#shared/telemetry/readiness';
 import { TelemetryModule } from '#shared/telemetry/telemetry.module';
+import { httpsExpiry } from '#shared/telemetry/tls-expiry';
 import type { RetrieverConfig } from './config.js';
 import { chooseEmbedder } from './embeddings/choose-embedder.js';
 import type { Embedder } from './embeddings/embedder.js';
@@ -34,6 +36,13 @@ class OwnedSchemaSearch extends SchemaSearch implements OnApplicationShutdown {
   }
 }
 
+function watchCertificates(certificates: Certificates, config: RetrieverConfig): void {
+  const { QDRANT_URL, EMBEDDINGS_BASE_URL } = config;
+  if (QDRANT_URL !== undefined) certificates.watch('index', () => httpsExpiry(QDRANT_URL));
+  if (EMBEDDINGS_BASE_URL !== undefined)
+    certificates.watch('embeddings', () => httpsExpiry(EMBEDDINGS_BASE_URL));
+}
+
 @Module({})
 export class RetrieverModule {
   static forRoot(config: RetrieverConfig): DynamicModule {
@@ -48,8 +57,9 @@ export class RetrieverModule {
       providers: [
         {
           provide: SchemaSearch,
-          inject: [Readiness],
-          useFactory: async (readiness: Readiness) => {
+          inject: [Readiness, Certificates],
+          useFactory: async (readiness: Readiness, certificates: Certificates) => {
+            watchCertificates(certificates, config);
             const index = chooseSchemaIndex(config);
             readiness.add('index', () => index.check());
             const embedder = await chooseEmbedder(config);

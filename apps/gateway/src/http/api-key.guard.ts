@@ -1,8 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { permanent } from '#shared/errors/app-error';
+import { Metrics } from '#shared/telemetry/metrics';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
+import { KeyDigest } from './api-keys.js';
 
 /** What answers without a key: probes, and the description of the API. */
 const open = /^\/($|healthz$|readyz$|openapi\.json$|docs(\/|$))/;
@@ -13,32 +14,47 @@ const open = /^\/($|healthz$|readyz$|openapi\.json$|docs(\/|$))/;
  */
 const ownName = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d*)?$/i;
 
+interface KnownKey {
+  digest: KeyDigest;
+  expiresAt: Date | null;
+}
+
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
-  private readonly digests: Buffer[] | undefined;
+  private readonly keys: KnownKey[] | undefined;
+  private readonly metricsKey: KeyDigest | undefined;
 
-  constructor(@Inject(GATEWAY_CONFIG) config: GatewayConfig) {
-    this.digests = config.NANO_API_KEYS?.map(digest);
+  constructor(@Inject(GATEWAY_CONFIG) { NANO_API_KEYS, NANO_METRICS_KEY }: GatewayConfig, metrics: Metrics) {
+    this.keys = NANO_API_KEYS?.map(({ key, expiresAt }) => ({ digest: new KeyDigest(key), expiresAt }));
+    if (NANO_METRICS_KEY !== undefined) this.metricsKey = new KeyDigest(NANO_METRICS_KEY);
+    for (const [place, { expiresAt }] of NANO_API_KEYS?.entries() ?? [])
+      if (expiresAt) metrics.gateway.keyExpiry.set({ key: place + 1 }, expiresAt.getTime() / 1_000);
   }
 
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (open.test(request.routeOptions.url ?? '')) return true;
-    if (!this.digests) {
+    const { url = '' } = request.routeOptions;
+    if (open.test(url)) return true;
+    if (!this.keys) {
       if (ownName.test(request.headers.host ?? 'localhost')) return true;
       throw permanent(
         'unauthorized',
         'Without NANO_API_KEYS the gateway answers as localhost, 127.0.0.1 and [::1] only.',
       );
     }
-    const key = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    // Digests have one length, so the comparison takes one time.
-    const given = key === undefined ? undefined : digest(key);
-    if (given && this.digests.some((known) => timingSafeEqual(known, given))) return true;
+    const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    if (given !== undefined && (this.isKnown(given) || (url === '/metrics' && this.metricsKey?.isOf(given))))
+      return true;
     throw permanent('unauthorized', 'Send `Authorization: Bearer <key>` with a valid API key.');
   }
-}
 
-function digest(key: string): Buffer {
-  return createHash('sha256').update(key).digest();
+  private isKnown(given: string): boolean {
+    const known = this.keys?.find(({ digest }) => digest.isOf(given));
+    if (!known) return false;
+    if (known.expiresAt === null || known.expiresAt.getTime() > Date.now()) return true;
+    throw permanent(
+      'unauthorized',
+      `The API key was valid until ${known.expiresAt.toISOString().slice(0, 10)}.`,
+    );
+  }
 }

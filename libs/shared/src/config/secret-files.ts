@@ -9,6 +9,7 @@ export const secretNames = [
   'NANO_MASTER_KEY',
   'NANO_API_KEYS',
   'NANO_API_KEY',
+  'NANO_METRICS_KEY',
   'LLM_API_KEY',
   'QDRANT_API_KEY',
   'EMBEDDINGS_API_KEY',

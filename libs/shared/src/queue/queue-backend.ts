@@ -8,6 +8,8 @@ import {
 } from 'bullmq';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import pg from 'pg';
+import { postgresExpiry } from '../persistence/postgres-certificate.js';
+import { tlsExpiry } from '../telemetry/tls-expiry.js';
 import { checkRedis } from './redis-check.js';
 import { readRedisFacts, type RedisFacts } from './redis-facts.js';
 import { parseRedisUrl } from './redis-url.js';
@@ -26,6 +28,8 @@ export interface QueueBackend {
   check(): Promise<string[]>;
   /** Of each Redis that holds jobs; none on PostgreSQL. */
   redisFacts(): Promise<RedisFacts[]>;
+  /** Milliseconds since 1970 at which a certificate of its servers runs out, the earliest; null without TLS, or where only sentinels are known. */
+  certificateExpiry(): Promise<number | null>;
   /** Resolves when the backend answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -46,10 +50,10 @@ export function openQueueBackend(url: string): QueueBackend {
     return postgresBackend(url);
   }
   setDefaultBackendFactory();
-  return redisBackend(openRedis(url));
+  return redisBackend(openRedis(url), url);
 }
 
-function redisBackend(client: Redis | Cluster): QueueBackend {
+function redisBackend(client: Redis | Cluster, url: string): QueueBackend {
   client.on('error', () => undefined);
   return {
     kind: 'redis',
@@ -57,6 +61,7 @@ function redisBackend(client: Redis | Cluster): QueueBackend {
     pool: null,
     check: () => checkRedis(client),
     redisFacts: () => within(factsWithinMs, readRedisFacts(client)),
+    certificateExpiry: () => redisExpiry(url),
     ping: async () => {
       await client.ping();
     },
@@ -64,6 +69,13 @@ function redisBackend(client: Redis | Cluster): QueueBackend {
       client.disconnect();
     },
   };
+}
+
+async function redisExpiry(url: string): Promise<number | null> {
+  const { scheme, hosts, tls } = parseRedisUrl(url);
+  if (!tls || scheme === 'redis+sentinel') return null;
+  const seen = await Promise.all(hosts.map(({ host, port }) => tlsExpiry(host, port)));
+  return Math.min(...seen.map((expiry) => expiry ?? Infinity));
 }
 
 function postgresBackend(url: string): QueueBackend {
@@ -83,6 +95,7 @@ function postgresBackend(url: string): QueueBackend {
     pool,
     check: async () => [],
     redisFacts: async () => [],
+    certificateExpiry: () => postgresExpiry(url),
     ping: async () => {
       await pool.query('select 1');
     },

@@ -2,10 +2,11 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { LoggerModule } from 'nestjs-pino';
 import { destination, type Level } from 'pino';
+import { Certificates } from './certificates.js';
 import { HealthController } from './health.controller.js';
 import { Metrics } from './metrics.js';
 import { MetricsController } from './metrics.controller.js';
-import { PoolObserver } from './pool.observer.js';
+import { ConnectionObserver } from './connection.observer.js';
 import { Readiness } from './readiness.js';
 
 interface TelemetryConfig {
@@ -35,8 +36,8 @@ export class TelemetryModule {
         }),
       ],
       controllers: [HealthController, MetricsController],
-      providers: [Metrics, Readiness, PoolObserver],
-      exports: [Metrics, Readiness],
+      providers: [Metrics, Readiness, Certificates, ConnectionObserver],
+      exports: [Metrics, Readiness, Certificates],
     };
   }
 }

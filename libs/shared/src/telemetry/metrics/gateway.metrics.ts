@@ -49,4 +49,10 @@ export const gatewayMetrics = (registry: Registry) => ({
     labelNames: ['action'],
     registers: [registry],
   }),
+  keyExpiry: new Gauge({
+    name: 'nano_api_key_expiry_timestamp_seconds',
+    help: 'When a key of NANO_API_KEYS is refused from, by its place in the list',
+    labelNames: ['key'],
+    registers: [registry],
+  }),
 });

@@ -13,4 +13,10 @@ export const processMetrics = (registry: Registry) => ({
     labelNames: ['pool'],
     registers: [registry],
   }),
+  certificateExpiry: new Gauge({
+    name: 'nano_certificate_expiry_timestamp_seconds',
+    help: 'When the certificate of a server that this app speaks to over TLS runs out, by server',
+    labelNames: ['peer'],
+    registers: [registry],
+  }),
 });

@@ -1,20 +1,26 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type pg from 'pg';
-import { DATABASE_POOL } from '../persistence/tokens.js';
+import { postgresExpiry } from '../persistence/postgres-certificate.js';
+import { DATABASE_POOL, DATABASE_URL } from '../persistence/tokens.js';
 import type { QueueBackend } from '../queue/queue-backend.js';
 import { QUEUE_BACKEND } from '../queue/tokens.js';
+import { Certificates } from './certificates.js';
 import { Metrics } from './metrics.js';
 
-/** Shows the pools of connections that every app has when it is scraped: to the state, and to queues on PostgreSQL. */
+/** Shows what every app holds on to: its pools of connections, and the certificates of state and queue. */
 @Injectable()
-export class PoolObserver implements OnModuleInit {
+export class ConnectionObserver implements OnModuleInit {
   constructor(
     private readonly metrics: Metrics,
     @Inject(DATABASE_POOL) private readonly state: pg.Pool,
     @Inject(QUEUE_BACKEND) private readonly queue: QueueBackend,
+    @Inject(DATABASE_URL) private readonly stateUrl: string,
+    private readonly certificates: Certificates,
   ) {}
 
   onModuleInit(): void {
+    this.certificates.watch('state', () => postgresExpiry(this.stateUrl));
+    this.certificates.watch('queue', () => this.queue.certificateExpiry());
     this.metrics.beforeScrape(() => {
       this.show('state', this.state);
       if (this.queue.pool) this.show('queue', this.queue.pool);
