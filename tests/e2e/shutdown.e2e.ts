@@ -1,6 +1,7 @@
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { request } from 'node:http';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { ApiClient } from '../support/client.js';
+import { ApiClient, until } from '../support/client.js';
 import { createStateDatabase } from '../support/database.js';
 import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.js';
 import { testServers } from '../support/servers.js';
@@ -47,6 +48,25 @@ it('a gateway that is told to stop answers the requests that it has, and stops t
   await gateway.start();
 });
 
+it('a gateway that is told to stop refuses nobody who still reaches it, and lets nobody come again', async () => {
+  const before = model.requests.length;
+  const { hostname, port } = new URL(gateway.url);
+  const unused = await connected(hostname, Number(port));
+  const asked = api.ask({ question: 'How many?' }, { Prefer: 'wait=2' });
+  await waitForRequests(before + 1);
+  const stopped = gateway.end('SIGTERM');
+  await until(5_000, 'the end of listening', async () =>
+    (await connected(hostname, Number(port)).catch(() => null)) === null ? true : undefined,
+  );
+  // A load balancer opens connections ahead: nothing tells it that this one is too late.
+  const late = await exchange(unused, 'POST', '/v1/queries', { question: 'How many more?' });
+  expect(late).toMatchObject({ status: 202, connection: 'close' });
+  const { status, headers } = await asked;
+  expect({ status, connection: headers.get('connection') }).toEqual({ status: 202, connection: 'close' });
+  expect(await stopped).toBe(0);
+  await gateway.start();
+});
+
 it('a gateway that is told to stop ends its event streams, which resume at the next one', async () => {
   const { body } = await api.ask({ question: 'How many?' });
   expect((await api.events(body.id, 0, 3)).at(-1)?.status).toBe('generating');
@@ -84,6 +104,30 @@ it('an app that is told to stop while it starts ends cleanly once it has', async
     await state.drop();
   }
 });
+
+function connected(host: string, port: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, host, () => resolve(socket)).once('error', reject);
+  });
+}
+
+/** One request on a connection that is there already. */
+function exchange(socket: Socket, method: string, path: string, body: object) {
+  const text = JSON.stringify(body);
+  const headers = {
+    connection: 'keep-alive',
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+  };
+  return new Promise<{ status: number | undefined; connection: string | undefined }>((resolve, reject) => {
+    const sent = request({ method, path, headers, createConnection: () => socket });
+    sent.once('error', reject).once('response', (response) => {
+      response.resume();
+      resolve({ status: response.statusCode, connection: response.headers.connection });
+    });
+    sent.end(text);
+  });
+}
 
 /** Stands before a database and lets nothing through until it is opened. */
 async function startGate(databaseUrl: string) {

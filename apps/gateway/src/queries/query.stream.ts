@@ -14,6 +14,7 @@ const reconnectMs = 1_000;
 @Injectable()
 export class QueryStream implements BeforeApplicationShutdown {
   private readonly open = new Set<() => void>();
+  private isStopping = false;
 
   constructor(
     private readonly views: QueryViews,
@@ -23,6 +24,7 @@ export class QueryStream implements BeforeApplicationShutdown {
 
   /** Clients reconnect to another gateway and resume there. */
   beforeApplicationShutdown(): void {
+    this.isStopping = true;
     for (const close of this.open) close();
   }
 
@@ -33,6 +35,10 @@ export class QueryStream implements BeforeApplicationShutdown {
       'X-Accel-Buffering': 'no',
     });
     response.write(`retry: ${reconnectMs}\n\n`);
+    if (this.isStopping) {
+      response.end();
+      return;
+    }
     const stream = new EventStream(id, lastEventId, response, this.views);
     const unwatch = this.changes.watch(id, () => void stream.pump());
     const unfollow = this.texts.follow(id, (piece) => stream.writeText(piece));

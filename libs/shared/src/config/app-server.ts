@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -34,6 +34,8 @@ export async function startServer(
   const adapter = new FastifyAdapter({
     bodyLimit: bodyLimitBytes,
     forceCloseConnections: 'idle',
+    // What still comes on an open connection while the app drains is answered like all else, and not with a bare 503.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: 256 },
     ...(answerRouterError && { frameworkErrors: answerRouterError }),
   });
@@ -44,7 +46,7 @@ export async function startServer(
     bufferLogs: true,
     abortOnError: false,
   });
-  const openRequests = countOpenRequests(app.getHttpServer());
+  const openRequests = new OpenRequests(app.getHttpServer());
   try {
     app.useLogger(app.get(Logger));
     await prepare?.(app);
@@ -61,24 +63,40 @@ export async function startServer(
 
 const sweepMs = 20;
 
-/** Counts the requests that have no complete response yet, event streams included. */
-function countOpenRequests(server: Server): () => number {
-  let open = 0;
-  server.on('request', (_, response) => {
-    open += 1;
-    response.once('close', () => (open -= 1));
-  });
-  return () => open;
+/** The requests that have no complete response yet, event streams included. */
+class OpenRequests {
+  private readonly responses = new Set<ServerResponse>();
+  private isLast = false;
+
+  constructor(server: Server) {
+    server.on('request', (_, response) => {
+      if (this.isLast) response.setHeader('Connection', 'close');
+      this.responses.add(response);
+      response.once('close', () => this.responses.delete(response));
+    });
+  }
+
+  get count(): number {
+    return this.responses.size;
+  }
+
+  /** From now on clients are told not to use their connection again: its end would meet their next request. */
+  areLast(): void {
+    this.isLast = true;
+    for (const response of this.responses)
+      if (!response.headersSent) response.setHeader('Connection', 'close');
+  }
 }
 
 /**
  * Stops to listen, answers what was asked, and then hangs up. A client may keep a connection for a minute that was busy
  * when the server stopped to listen, or that never carried a request: Node calls neither idle.
  */
-async function closeDrained(app: NestFastifyApplication, openRequests: () => number): Promise<void> {
+async function closeDrained(app: NestFastifyApplication, openRequests: OpenRequests): Promise<void> {
   const server = app.getHttpServer();
+  openRequests.areLast();
   const sweep = setInterval(() => {
-    if (!server.listening && openRequests() === 0) server.closeAllConnections();
+    if (!server.listening && openRequests.count === 0) server.closeAllConnections();
   }, sweepMs);
   try {
     await app.close();
