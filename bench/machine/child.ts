@@ -9,7 +9,8 @@ export interface Child {
   process: ChildProcess;
   /** What the line it was waited for says in its first group. */
   said: string;
-  stop(): Promise<void>;
+  /** Tells it to stop and waits for the end, in which it is killed at last. Resolves to its exit code; null when it was killed. */
+  stop(): Promise<number | null>;
 }
 
 const running = new Set<ChildProcess>();
@@ -40,6 +41,7 @@ export async function startChild(
     if ((await Promise.race([ended, sleep(patienceMs, 'late', { ref: false })])) === 'late')
       child.kill('SIGKILL');
     await ended;
+    return child.exitCode;
   };
   return { pid: child.pid ?? 0, process: child, said, stop };
 }

@@ -26,6 +26,31 @@ export function usageOf(root: number): Usage {
   };
 }
 
+/** What a process and its descendants hold now. */
+export interface Holding {
+  residentBytes: number;
+  /** Open files, sockets and pipes. */
+  handles: number;
+}
+
+export function holdingOf(root: number): Holding {
+  const tree = treeOf(root);
+  const sum = (of: (pid: number) => number) => tree.reduce((total, { pid }) => total + of(pid), 0);
+  return {
+    residentBytes: sum((pid) => bytesOf(readIfThere(`/proc/${pid}/status`) ?? '', 'VmRSS')),
+    handles: sum(handlesOf),
+  };
+}
+
+function handlesOf(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).length;
+  } catch {
+    // The process has ended.
+    return 0;
+  }
+}
+
 function treeOf(root: number): { pid: number; cpuSeconds: number }[] {
   const processes = readProcesses();
   const tree: { pid: number; cpuSeconds: number }[] = [];
@@ -57,9 +82,11 @@ function readProcesses(): Map<number, Process> {
 
 function memoryOf(pid: number): { peakBytes: number; sharedBytes: number } {
   const status = readIfThere(`/proc/${pid}/status`) ?? '';
-  const bytes = (field: string) =>
-    Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'mu').exec(status)?.[1] ?? 0) * 1024;
-  return { peakBytes: bytes('VmHWM'), sharedBytes: bytes('RssShmem') };
+  return { peakBytes: bytesOf(status, 'VmHWM'), sharedBytes: bytesOf(status, 'RssShmem') };
+}
+
+function bytesOf(status: string, field: string): number {
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'mu').exec(status)?.[1] ?? 0) * 1024;
 }
 
 function readIfThere(file: string): string | null {

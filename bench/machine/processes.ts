@@ -16,7 +16,7 @@ interface Program {
 /** The processes of one subject, by the name of the part that each is. */
 export class Processes {
   readonly pids: Record<string, number> = {};
-  private readonly closers: (() => Promise<void>)[] = [];
+  private readonly closers: (() => Promise<unknown>)[] = [];
 
   /** @param profiles folder for a CPU profile of each program; none if null */
   constructor(private readonly profiles: string | null) {}
@@ -53,7 +53,7 @@ export class Processes {
     this.closers.push(close);
   }
 
-  private keep<T extends { pid: number; close: () => Promise<void> }>(part: string, started: T): T {
+  private keep<T extends { pid: number; close: () => Promise<unknown> }>(part: string, started: T): T {
     this.pids[part] = started.pid;
     this.closers.push(started.close);
     return started;

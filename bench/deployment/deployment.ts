@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GatewayClient } from '../../apps/cli/src/client/gateway-client.js';
+import { buildSamples } from '../../samples/src/build.js';
+import type { Child } from '../machine/child.js';
+import { Processes } from '../machine/processes.js';
+import { freePort } from '../machine/redis.js';
+import type { Timing } from '../t4/timing.js';
+
+export const appNames = ['gateway', 'retriever', 'generator', 'executor'] as const;
+export type AppName = (typeof appNames)[number];
+
+export interface DeploymentSettings {
+  /** How many of each. */
+  copies: Readonly<Record<AppName, number>>;
+  model: Timing;
+  environment?: NodeJS.ProcessEnv;
+}
+
+/** One application as a process; a gateway stays at its address when it is restarted. */
+export interface App {
+  name: AppName;
+  /** As it is called in figures: `executor 2`. */
+  part: string;
+  url: string;
+  pid: number;
+  /** Tells it to stop and waits until it has drained. Null when it did not and was killed. */
+  stop(): Promise<number | null>;
+  /** Resolves once `/readyz` says 200. */
+  start(): Promise<void>;
+}
+
+const readyWithinMs = 60_000;
+
+/** The service as it is deployed: each application as processes of its own, Redis, PostgreSQL and a timed model server, on loopback. */
+export class Deployment {
+  readonly apps: App[] = [];
+  databaseUrl = '';
+  redisUrl = '';
+  private readonly processes = new Processes(null);
+
+  private constructor(private readonly folder: string) {}
+
+  static async start(settings: DeploymentSettings): Promise<Deployment> {
+    const deployment = new Deployment(mkdtempSync(join(tmpdir(), 'nano-bench-deployment-')));
+    await deployment.open(settings);
+    return deployment;
+  }
+
+  get gateways(): App[] {
+    return this.apps.filter(({ name }) => name === 'gateway');
+  }
+
+  /** Process ids by part, databases and model server included. */
+  get pids(): Readonly<Record<string, number>> {
+    return this.processes.pids;
+  }
+
+  async close(): Promise<void> {
+    await this.processes.close();
+  }
+
+  private async open({ copies, model, environment }: DeploymentSettings): Promise<void> {
+    this.processes.closeWith(async () => rmSync(this.folder, { recursive: true, force: true }));
+    this.databaseUrl = await this.processes.startPostgres();
+    this.redisUrl = await this.processes.startRedis();
+    const server = await this.processes.start('model server', {
+      file: 'bench/t4/server.js',
+      args: [JSON.stringify(model)],
+      ready: /ready at (\S+)/u,
+    });
+    const shared = {
+      DATABASE_URL: this.databaseUrl,
+      QUEUE_URL: this.redisUrl,
+      NANO_MASTER_KEY: randomBytes(32).toString('base64'),
+      LLM_BASE_URL: server.said,
+      LLM_MODEL: 'timed',
+      LOG_LEVEL: 'warn',
+      LOG_FILE: join(this.folder, 'nano.log'),
+      ...environment,
+    };
+    for (const name of appNames)
+      await Promise.all(
+        Array.from({ length: copies[name] }, (_, copy) => this.addApp(name, copy + 1, shared)),
+      );
+    await this.registerSamples();
+  }
+
+  private async addApp(name: AppName, number: number, shared: NodeJS.ProcessEnv): Promise<void> {
+    const port = await freePort();
+    const part = `${name} ${number}`;
+    const env = {
+      ...shared,
+      NANO_HOME: join(this.folder, part.replace(' ', '-')),
+      [`${name.toUpperCase()}_PORT`]: String(port),
+    };
+    const program = { file: `apps/${name}/src/main.js`, env, ready: /listens at (\S+)/u };
+    let child: Child;
+    const app: App = {
+      name,
+      part,
+      url: `http://127.0.0.1:${port}`,
+      pid: 0,
+      stop: () => child.stop(),
+      start: async () => {
+        child = await this.processes.start(part, program);
+        app.pid = child.pid;
+        await untilReady(app.url);
+      },
+    };
+    await app.start();
+    this.apps.push(app);
+  }
+
+  private async registerSamples(): Promise<void> {
+    const client = new GatewayClient(this.gateways[0]?.url ?? '');
+    for (const { name, path } of buildSamples(join(this.folder, 'samples'))) {
+      await client.registerDatasource({ name, connection: { dialect: 'sqlite', file: path } });
+      await until(async () => {
+        const { status, error } = await client.datasource(name);
+        if (status === 'failed') throw new Error(`${name} was not indexed: ${error?.message}`);
+        return status === 'ready';
+      }, `${name} is not indexed`);
+    }
+  }
+}
+
+function untilReady(url: string): Promise<void> {
+  return until(
+    () =>
+      fetch(new URL('/readyz', url)).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    `${url} is not ready`,
+  );
+}
+
+async function until(isSo: () => Promise<boolean>, otherwise: string): Promise<void> {
+  const deadline = performance.now() + readyWithinMs;
+  while (!(await isSo())) {
+    if (performance.now() > deadline) throw new Error(`${otherwise} in time.`);
+    await sleep(50);
+  }
+}
