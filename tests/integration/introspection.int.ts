@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { accessPolicySchema, type AccessPolicy } from '#shared/contracts/datasource';
 import type { SchemaSnapshot, TableSnapshot } from '#shared/contracts/snapshot';
@@ -92,6 +93,40 @@ describe('a snapshot of PostgreSQL', () => {
     expect(new Set(valuesOf('customer', 'code')).size).toBe(100);
     const withheld = JSON.stringify(await read(shop, { sampleValues: false }));
     for (const cell of ['paid', 'C-1', 'Wien', 'example.org']) expect(withheld).not.toContain(cell);
+  });
+
+  it('is read past tables that cannot be, and whose names have dots', async () => {
+    const role = `nano_sampled_${randomUUID().slice(0, 8)}`;
+    const other = await createEmptyDatabase(testServers().postgresUrl);
+    await onDatabase(other.url, (client) =>
+      client.query(`
+        create role ${role} login password 'secret';
+        create table "odd.name" (note text);
+        create table guarded (note text);
+        create table open (note text);
+        insert into "odd.name" values ('here');
+        insert into guarded values ('never');
+        insert into open values ('seen');
+        alter table guarded enable row level security;
+        create policy broken on guarded using (1 / (length(note) - length(note)) = 1);
+        grant select on all tables in schema public to ${role};`),
+    );
+    const url = new URL(other.url);
+    [url.username, url.password] = [role, 'secret'];
+    try {
+      const { tables } = await introspect(
+        { dialect: 'postgres', url: url.href },
+        accessPolicySchema.parse({}),
+      );
+      expect(tables.map(({ name, columns }) => [name, columns[0]?.sampleValues])).toEqual([
+        ['guarded', undefined],
+        ['odd.name', ['here']],
+        ['open', ['seen']],
+      ]);
+    } finally {
+      await onDatabase(other.url, (client) => client.query(`drop owned by ${role}; drop role ${role}`));
+      await other.drop();
+    }
   });
 
   it('has the same fingerprint until the schema changes, or what people say of it', async () => {

@@ -86,6 +86,8 @@ async function readTables(connection: Connection, sampleValues: boolean): Promis
   const snapshots: TableSnapshot[] = [];
   for (const table of tables) {
     const own = columns.get(table.name) ?? [];
+    // A view of what is gone has no columns.
+    if (own.length === 0) continue;
     const sampled = sampleValues && tables.length <= tablesSampled && table.kind !== 'VIEW';
     const values = sampled ? await sample(connection, table.name, own) : new Map<string, string[]>();
     const snapshot = toSnapshot(table, own, keys.get(table.name) ?? [], values);
@@ -150,7 +152,8 @@ async function sample(
 ): Promise<Map<string, string[]>> {
   const values = new Map<string, string[]>();
   for (const { name } of columns.filter(({ textual }) => textual === 1)) {
-    const [rows] = await connection.query<RowDataPacket[]>(
+    const rows = await rowsIfPossible(
+      connection,
       `SELECT v FROM (SELECT ${quote(name)} AS v FROM ${quote(table)} LIMIT ${rowsSampled}) s
        WHERE CHAR_LENGTH(v) BETWEEN 1 AND ${longestValue} GROUP BY v ORDER BY COUNT(*) DESC, v LIMIT ${valuesKept}`,
     );
@@ -160,6 +163,16 @@ async function sample(
     );
   }
   return values;
+}
+
+/** A column may be seen and not be read, and the server of a table that is elsewhere may be away. */
+async function rowsIfPossible(connection: Connection, statement: string): Promise<RowDataPacket[]> {
+  try {
+    return (await connection.query<RowDataPacket[]>(statement))[0];
+  } catch (error) {
+    if (isTransientMysqlError(error)) throw error;
+    return [];
+  }
 }
 
 function quote(name: string): string {

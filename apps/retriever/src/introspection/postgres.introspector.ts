@@ -7,6 +7,8 @@ import { longestValue, rowsSampled, valuesKept, valuesKeptOf } from './sampling.
 interface TableRow {
   oid: number;
   name: string;
+  /** As a statement names it: a dot may stand in each part. */
+  relation: string;
   kind: 'table' | 'view';
   comment: string | null;
   rows: number | null;
@@ -45,6 +47,7 @@ interface UniqueKeyRow {
 /** Tables in the search path go by their bare name, others by `schema.name`. Only what the role may select is seen. */
 const tablesSql = `
   select c.oid::int, case when pg_table_is_visible(c.oid) then c.relname else n.nspname || '.' || c.relname end as name,
+    quote_ident(n.nspname) || '.' || quote_ident(c.relname) as relation,
     case when c.relkind in ('v', 'm') then 'view' else 'table' end as kind,
     obj_description(c.oid, 'pg_class') as comment,
     case when c.relkind <> 'v' and c.reltuples >= 0 then c.reltuples::float8 end as rows
@@ -134,7 +137,8 @@ async function readTables(client: pg.Client, sampleValues: boolean): Promise<Tab
   for (const table of tables) {
     const own = columns.get(table.oid) ?? [];
     const values = valuesOf(statistics.get(table.oid) ?? [], kept);
-    if (sampleValues && tables.length <= tablesSampled) await sampleTable(client, table, own, values);
+    if (sampleValues && tables.length <= tablesSampled && table.kind === 'table')
+      await ifPossible(client, () => sampleTable(client, table, own, values));
     snapshots.push({
       ...toSnapshot(table, own, keys.get(table.oid) ?? [], values),
       ...(table.kind === 'table' && {
@@ -189,17 +193,26 @@ function valuesOf(statistics: readonly StatisticsRow[], kept: number): Map<strin
   );
 }
 
+/** What fails leaves the transaction as it was: a foreign table's server may be away, a policy of its rows may not work. */
+async function ifPossible(client: pg.Client, read: () => Promise<void>): Promise<void> {
+  await client.query('savepoint sample');
+  try {
+    await read();
+  } catch (error) {
+    if (isTransientDatabaseError(error)) throw error;
+    await client.query('rollback to savepoint sample');
+  }
+}
+
 /** Reads, from the first rows, values of the columns of whose the statistics have none. */
 async function sampleTable(
   client: pg.Client,
-  table: TableRow,
+  { relation }: TableRow,
   columns: ColumnRow[],
   values: Map<string, string[]>,
 ): Promise<void> {
-  if (table.kind !== 'table') return;
   for (const column of columns.filter((column) => column.textual && !values.get(column.name)?.length)) {
     const name = pg.escapeIdentifier(column.name);
-    const relation = table.name.split('.').map(pg.escapeIdentifier).join('.');
     const { rows } = await client.query<{ v: string }>(
       `select v::text as v from (select ${name} as v from ${relation} limit ${rowsSampled}) s
        where v is not null and length(v::text) between 1 and ${longestValue} group by v order by count(*) desc, v limit ${valuesKept}`,

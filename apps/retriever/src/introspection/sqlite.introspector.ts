@@ -54,15 +54,20 @@ class SqliteReader {
         `select name, type, sql from sqlite_schema where type in ('table', 'view') and name not like 'sqlite\\_%' escape '\\' order by name`,
       )
       .all();
-    const primaryKeys = new Map(master.map((row) => [row.name.toLowerCase(), this.primaryKey(row.name)]));
-    return master.map((row) => this.table(row, primaryKeys));
+    const readable = master.filter(({ name }) => ifReadable(() => this.columnRows(name)));
+    const primaryKeys = new Map(readable.map((row) => [row.name.toLowerCase(), this.primaryKey(row.name)]));
+    return readable.map((row) => this.table(row, primaryKeys));
   }
 
   private table(row: MasterRow, primaryKeys: Map<string, string[]>): TableSnapshot {
     const comments = readSqliteComments(row.sql ?? '');
     const columns = this.columnRows(row.name).map((column): ColumnSnapshot => {
       const comment = comments.columns.get(column.name.toLowerCase());
-      const values = this.sampleValues ? this.values(row.name, column) : undefined;
+      // A view may take for ever, and a statement of this process cannot be ended.
+      const values =
+        this.sampleValues && row.type === 'table'
+          ? ifReadable(() => this.values(row.name, column))
+          : undefined;
       return {
         name: column.name,
         type: column.type,
@@ -71,6 +76,7 @@ class SqliteReader {
         ...(values && values.length > 0 && { sampleValues: values }),
       };
     });
+    const rowCount = row.type === 'table' ? ifReadable(() => this.rowCount(row.name)) : undefined;
     return {
       name: row.name,
       kind: row.type,
@@ -79,7 +85,7 @@ class SqliteReader {
       foreignKeys: this.foreignKeys(row.name, primaryKeys),
       ...(row.type === 'table' && { uniqueKeys: this.uniqueKeys(row.name) }),
       ...(comments.table !== undefined && { comment: comments.table }),
-      ...(row.type === 'table' && { rowCount: this.rowCount(row.name) }),
+      ...(rowCount !== undefined && { rowCount }),
     };
   }
 
@@ -149,6 +155,16 @@ class SqliteReader {
       .all();
     // Decoded here: a driver may refuse text that is not valid UTF-8.
     return rows.map((value) => value.toString('utf8'));
+  }
+}
+
+/** Undefined for what SQLite does not know: tables that a view needs, the module of a virtual table, a function of a column. */
+function ifReadable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof SqliteDatabase.SqliteError && error.code === 'SQLITE_ERROR') return undefined;
+    throw error;
   }
 }
 
