@@ -8,7 +8,7 @@ import type { IndexUnit, UnitHit } from './indexing/unit.js';
 import { questionStems } from './indexing/words.js';
 
 /** Changes when the same snapshot is to be indexed otherwise. */
-const layout = 1;
+const layout = 2;
 
 /** Indexes snapshots and finds their units: words by stems, meaning by vectors where there is an embedder. */
 export class SchemaSearch {

@@ -10,6 +10,28 @@ const functionWords = new Set(
   whose why will with would you your`.split(/\s+/),
 );
 
+/** Letters that are no others with a mark, by how they are written without. */
+const plain: Readonly<Record<string, string>> = {
+  æ: 'ae',
+  Æ: 'AE',
+  đ: 'd',
+  Đ: 'D',
+  ð: 'd',
+  Ð: 'D',
+  ı: 'i',
+  ł: 'l',
+  Ł: 'L',
+  ø: 'o',
+  Ø: 'O',
+  œ: 'oe',
+  Œ: 'OE',
+  ß: 'ss',
+  ẞ: 'SS',
+  þ: 'th',
+  Þ: 'Th',
+};
+const plainable = new RegExp(`[${Object.keys(plain).join('')}]`, 'gu');
+
 /** Stems of the words of a name or a text, accents folded: `Cities_visited` → citi, visit. */
 export function stems(text: string): string[] {
   return foldedTerms(text).map((term) => stemmer(term));
@@ -20,15 +42,17 @@ export function mentions(text: string, wanted: ReadonlySet<string>): boolean {
   return foldedTerms(text).some((term) => wanted.has(stemmer(term)));
 }
 
+/** Without marks first: a mark is no letter, and words would end at it. */
 function foldedTerms(text: string): string[] {
-  return terms(text.normalize('NFKD').replaceAll(/\p{M}/gu, ''));
+  const folded = text.normalize('NFKD').replaceAll(/\p{M}/gu, '');
+  return terms(folded.replaceAll(plainable, (letter) => plain[letter] ?? letter));
 }
 
 /** Distinct stems of a question, without function words, unless it has no others. */
 export function questionStems(question: string): string[] {
-  const words = terms(question);
+  const words = foldedTerms(question);
   const telling = words.filter((word) => !functionWords.has(word));
-  return [...new Set(stems((telling.length > 0 ? telling : words).join(' ')))];
+  return [...new Set((telling.length > 0 ? telling : words).map((word) => stemmer(word)))];
 }
 
 /** Whether a question has a word that says what it is about. */

@@ -94,6 +94,21 @@ export function schemaIndexSuite(open: () => Promise<SchemaIndex>): void {
     ]);
   });
 
+  it('finds names and cells in any script, letters without their marks', async () => {
+    const named = ['ลูกค้า', 'தமிழ்', 'ग्राहक', 'العملاء', '客户', '고객', 'клиенты', 'ÆØÅ_straße'].map((name) =>
+      table(name, { id: [] }),
+    );
+    await index.build(key, units([...named, table('places', { city: ['Łódź', 'München', '東京都'] })]), null);
+    for (const { name } of named) expect((await search(`x ${name}`))[0]).toMatchObject({ table: name });
+    for (const [asked, name] of [
+      ['AEOA strasse', 'ÆØÅ_straße'],
+      ['lodz', 'places'],
+      ['munchen', 'places'],
+      ['東京都', 'places'],
+    ] as const)
+      expect((await search(asked))[0]).toMatchObject({ table: name });
+  });
+
   it('finds nothing where no word is known, and takes any text for words', async () => {
     await index.build(key, units(tables), null);
     for (const question of ['', '?', '"', "'); drop table units; --", 'NEAR(a b) AND *', '😀', '\u0000'])
