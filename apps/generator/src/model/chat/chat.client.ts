@@ -3,6 +3,7 @@ import { isAppError } from '#shared/errors/app-error';
 import type { CatalogueEndpoint } from '#shared/models/catalogue';
 import type { Message } from '../model.js';
 import { Deadlines } from './deadlines.js';
+import { httpFetch } from './http-fetch.js';
 import { toModelError } from './model-errors.js';
 import { type ChatReply, type Listener, readReply } from './read-reply.js';
 
@@ -35,6 +36,7 @@ export class ChatClient {
       maxRetries: 0,
       timeout: endpoint.totalMs,
       logLevel: 'off',
+      fetch: httpFetch(),
     });
   }
 
