@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -71,6 +71,49 @@ describe('the embedded schema index', () => {
     await other.build(key, [named('t4')], null);
     expect(await found('t4')).toEqual(['t4']);
     await Promise.all([index.close(), other.close()]);
+  });
+
+  it('has each version whole, whatever another process builds while texts are embedded', async () => {
+    const [index, other] = [new EmbeddedSchemaIndex(folder), new EmbeddedSchemaIndex(folder)];
+    const units = Array.from({ length: 10 }, (_, at) => unit(`t${at}`));
+    await index.build(key, units, embed);
+    const [two, three] = [
+      { ...key, version: 'two' },
+      { ...key, version: 'three' },
+    ];
+    let times = 0;
+    await index.build(two, [...units, unit('t10'), unit('t11')], async (texts) => {
+      times += 1;
+      if (times === 1) await other.build(three, [...units.slice(5), unit('t10')], embed);
+      return embed(texts);
+    });
+    expect(await index.has(two)).toBe(true);
+    for (let at = 0; at < 12; at += 1) expect(await nearest(index, `t${at}`)).toBe(`t${at}`);
+    await Promise.all([index.close(), other.close()]);
+  });
+
+  it('keeps nothing of cells that it no longer has, nor of what was dropped', async () => {
+    const index = new EmbeddedSchemaIndex(folder);
+    const cells = (at: number): IndexUnit => ({
+      kind: 'values',
+      table: `t${at}`,
+      column: 'c',
+      reference: '',
+      text: '',
+      words: { name: [], body: [`secretcell${at}`, 'other'], around: [] },
+    });
+    const tables = Array.from({ length: 50 }, (_, at) => unit(`t${at}`));
+    const held = () =>
+      readdirSync(folder).some((name) => readFileSync(join(folder, name)).includes('secretcell'));
+    await index.build(key, [...tables, ...tables.map((_, at) => cells(at))], embed);
+    expect(held()).toBe(true);
+    await index.build({ ...key, version: 'two' }, tables, embed);
+    expect(held()).toBe(false);
+    await index.build({ ...key, version: 'three' }, [...tables, cells(1)], embed);
+    expect(held()).toBe(true);
+    await index.drop(key.datasourceId);
+    expect(held()).toBe(false);
+    await index.close();
   });
 
   it('keeps the statements of so many parts only, and searches all of them', async () => {

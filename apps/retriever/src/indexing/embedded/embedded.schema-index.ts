@@ -34,6 +34,8 @@ export class EmbeddedSchemaIndex extends SchemaIndex {
     const file = join(folder, 'schema-index-3.sqlite');
     this.writer = open(file);
     this.writer.pragma('busy_timeout = 0');
+    // Cells that are withheld from now on are not to be read from the file either.
+    this.writer.pragma('secure_delete = on');
     this.reader = open(file);
     this.reader.pragma(`cache_size = -${cacheKiB}`);
     this.reader.exec(
@@ -73,6 +75,7 @@ export class EmbeddedSchemaIndex extends SchemaIndex {
           this.writer.prepare('delete from part where datasource_id = ?').run(datasourceId);
         })
         .immediate();
+      this.writer.pragma('wal_checkpoint(TRUNCATE)');
     });
   }
 

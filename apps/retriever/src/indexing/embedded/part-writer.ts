@@ -11,12 +11,12 @@ import { toBytes } from './vector-bytes.js';
 /** Units written between two turns of the event loop. */
 const batch = 200;
 const embeddedAtOnce = 4_096;
+/** Of FTS5, between two turns. */
+const pagesMerged = 500;
 
-interface NewUnit {
-  unit: IndexUnit;
-  hash: Buffer;
-  vector: Buffer | null;
-}
+type HashedUnit = readonly [hash: string, unit: IndexUnit];
+/** By text; null where the embedder gave none. */
+type Vectors = Map<string, Buffer | null>;
 
 /** Brings one part of an index to a version, in one transaction. Vectors are made before it begins. */
 export class PartWriter {
@@ -33,34 +33,45 @@ export class PartWriter {
   }
 
   async write(units: readonly IndexUnit[], embed: Embed | null): Promise<void> {
-    const wanted = new Map(
-      units.map((unit) => [hashOf(unit, embed && this.key.model).toString('hex'), unit]),
-    );
-    const kept = new Set(this.hashes().filter((hash) => wanted.has(hash)));
-    const fresh = [...wanted].filter(([hash]) => !kept.has(hash));
-    const vectors = await vectorsOf(
-      fresh.map(([, unit]) => unit),
-      embed,
-    );
-    const added = fresh.map(([hash, unit]): NewUnit => ({
-      unit,
-      hash: Buffer.from(hash, 'hex'),
-      vector: vectors.get(unit.text) ?? null,
-    }));
+    const wanted = new Map(units.map((unit) => [hashOf(unit, embed && this.key.model), unit]));
+    const vectors: Vectors = new Map();
+    do await addVectors(vectors, this.missing(wanted), embed);
+    while (!(await this.commit(wanted, embed ? vectors : null)));
+    this.db.pragma('wal_checkpoint(TRUNCATE)');
+  }
+
+  /** @returns whether it was done: another process may have removed units meanwhile whose vectors are then missing */
+  private async commit(wanted: ReadonlyMap<string, IndexUnit>, vectors: Vectors | null): Promise<boolean> {
     await this.begin();
     try {
       this.tables.create(this.db);
-      await this.remove(wanted);
-      await this.add(added);
-      await this.signs.write();
-      this.db
-        .prepare('insert or replace into part (name, datasource_id, version) values (?, ?, ?)')
-        .run(this.tables.name, this.key.datasourceId, this.key.version);
-      this.db.exec('commit');
+      const added = this.missing(wanted);
+      const isWhole = added.every(([, { text }]) => !vectors || text === '' || vectors.has(text));
+      if (isWhole) await this.replace(wanted, added, vectors);
+      this.db.exec(isWhole ? 'commit' : 'rollback');
+      return isWhole;
     } catch (error) {
       if (this.db.inTransaction) this.db.exec('rollback');
       throw error;
     }
+  }
+
+  private async replace(
+    wanted: ReadonlyMap<string, IndexUnit>,
+    added: readonly HashedUnit[],
+    vectors: Vectors | null,
+  ): Promise<void> {
+    await this.remove(wanted);
+    await this.add(added, vectors);
+    await this.signs.write();
+    this.db
+      .prepare('insert or replace into part (name, datasource_id, version) values (?, ?, ?)')
+      .run(this.tables.name, this.key.datasourceId, this.key.version);
+  }
+
+  private missing(wanted: ReadonlyMap<string, IndexUnit>): HashedUnit[] {
+    const existing = new Set(this.hashes());
+    return [...wanted].filter(([hash]) => !existing.has(hash));
   }
 
   private hashes(): string[] {
@@ -96,13 +107,30 @@ export class PartWriter {
       unit.run(id);
       if (index % batch === batch - 1) await nextTurn();
     }
+    if (rows.some(({ kind }) => kind === 'values')) await this.forgetCells();
   }
 
-  private async add(units: readonly NewUnit[]): Promise<void> {
+  /** What went stays in FTS5's segments until they are merged: cells may have to be forgotten. */
+  private async forgetCells(): Promise<void> {
+    const words = this.tables.words('values');
+    const merge = this.db.prepare<[number]>(`insert into ${words} (${words}, rank) values ('merge', ?)`);
+    const changes = this.db.prepare<[], number>('select total_changes()').pluck();
+    merge.run(-pagesMerged);
+    for (let before = -1, now = changes.get() ?? 0; now - before > 1; now = changes.get() ?? 0) {
+      before = now;
+      merge.run(pagesMerged);
+      await nextTurn();
+    }
+  }
+
+  private async add(units: readonly HashedUnit[], vectors: Vectors | null): Promise<void> {
     const insert = this.db.prepare(`insert into ${this.tables.units} values (null, ?, ?, ?, ?, ?, ?)`);
-    for (const [index, { unit, hash, vector }] of units.entries()) {
+    for (const [index, [hash, unit]] of units.entries()) {
       const { kind, table, column, reference, words } = unit;
-      const id = Number(insert.run(hash, kind, table, column, reference, vector).lastInsertRowid);
+      const vector = vectors?.get(unit.text) ?? null;
+      const id = Number(
+        insert.run(Buffer.from(hash, 'hex'), kind, table, column, reference, vector).lastInsertRowid,
+      );
       this.statement(
         `insert into ${this.tables.words(kind)} (rowid, name, body, around) values (?, ?, ?, ?)`,
       ).run(id, words.name.join(' '), words.body.join(' '), words.around.join(' '));
@@ -118,23 +146,30 @@ export class PartWriter {
   }
 }
 
-/** By text. Only the bytes that are kept are held of all of them. */
-async function vectorsOf(units: readonly IndexUnit[], embed: Embed | null): Promise<Map<string, Buffer>> {
-  const vectors = new Map<string, Buffer>();
-  if (!embed) return vectors;
-  const texts = [...new Set(units.map(({ text }) => text))];
-  for (let start = 0; start < texts.length; start += embeddedAtOnce)
-    for (const [text, vector] of await embedTexts(texts.slice(start, start + embeddedAtOnce), embed))
-      vectors.set(text, toBytes(vector));
-  return vectors;
+/** Adds those of texts that were not embedded yet. Only the bytes that are kept are held of all of them. */
+async function addVectors(
+  vectors: Vectors,
+  units: readonly HashedUnit[],
+  embed: Embed | null,
+): Promise<void> {
+  if (!embed) return;
+  const texts = [...new Set(units.map(([, { text }]) => text))].filter((text) => !vectors.has(text));
+  for (let start = 0; start < texts.length; start += embeddedAtOnce) {
+    const some = texts.slice(start, start + embeddedAtOnce);
+    const found = await embedTexts(some, embed);
+    for (const text of some) {
+      const vector = found.get(text);
+      vectors.set(text, vector ? toBytes(vector) : null);
+    }
+  }
 }
 
 /** Equal for units that are indexed alike; one with a vector is not one without, nor one with another model's. */
-function hashOf(unit: IndexUnit, model: string | null): Buffer {
+function hashOf(unit: IndexUnit, model: string | null): string {
   return createHash('sha256')
     .update(JSON.stringify([unit, unit.text === '' ? null : model]))
-    .digest()
-    .subarray(0, 16);
+    .digest('hex')
+    .slice(0, 32);
 }
 
 function lower(text: string): string {
