@@ -64,7 +64,8 @@ export class Deployment {
   }
 
   private async open({ copies, model, environment }: DeploymentSettings): Promise<void> {
-    this.processes.closeWith(async () => rmSync(this.folder, { recursive: true, force: true }));
+    // Also of a bench that is interrupted.
+    process.once('exit', () => rmSync(this.folder, { recursive: true, force: true }));
     this.databaseUrl = await this.processes.startPostgres();
     this.redisUrl = await this.processes.startRedis();
     const server = await this.processes.start('model server', {
