@@ -2,9 +2,10 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { QueryView } from '#shared/contracts/query';
 import { cleanups } from '../support/cleanups.js';
 import { until } from '../support/client.js';
+import { onDatabase } from '../support/database.js';
 import { DescribedApi } from '../support/described-api.js';
 import { type Behaviour, type ScriptedModel, startScriptedModel } from '../support/scripted-model.js';
-import { testServers } from '../support/servers.js';
+import { queueKinds, queueUrl, testServers } from '../support/servers.js';
 import { countPeople, makeSmallDatabase } from '../support/small-database.js';
 import { Stack } from '../support/stack.js';
 
@@ -67,3 +68,47 @@ describe('an explanation', () => {
     expect(model.requests).toHaveLength(1);
   });
 });
+
+describe.each(queueKinds)('a generator killed while it explains, on %s', (kind) => {
+  const own = cleanups();
+
+  it('leaves the answer as it is, and another one explains it', async () => {
+    const stack = await Stack.start({
+      databaseUrl: testServers().postgresUrl,
+      queueUrl: queueUrl(kind),
+      modelUrl: model.url,
+    });
+    own(() => stack.stop());
+    const asked = await DescribedApi.open(stack.url);
+    await asked.addSqlite('small', database.file);
+    const isExplaining = Promise.withResolvers<void>();
+    let tries = 0;
+    explainBy(() => {
+      tries += 1;
+      isExplaining.resolve();
+      return tries === 1 ? { stall: 'It' } : { texts: ['It counts all people.'] };
+    });
+    const { body } = await asked.ask(question, { Prefer: 'wait=60' });
+    expect(body).toMatchObject({ status: 'succeeded', rows: countPeople.rows });
+    await isExplaining.promise;
+    const before = await endings(stack, body.id);
+    for (const generator of stack.all('generator')) await generator.restart('SIGKILL');
+    const view = await until(90_000, 'the explanation after the kill', async () => {
+      const { body: now } = await asked.request<QueryView>('GET', `/v1/queries/${body.id}`);
+      return now.explanation?.text === undefined && now.explanation?.message === undefined ? undefined : now;
+    });
+    expect(view.explanation?.text).toBe('It counts all people.');
+    expect(view).toMatchObject({ status: 'succeeded', rows: countPeople.rows });
+    expect(view.attempts).toEqual(body.attempts);
+    // It ended once, and the kill changed nothing of how.
+    expect(before).toHaveLength(1);
+    expect(await endings(stack, body.id)).toEqual(before);
+  }, 150_000);
+});
+
+async function endings({ databaseUrl }: Stack, id: string): Promise<object[]> {
+  return onDatabase(databaseUrl, async (client) => {
+    const sql = `select id, status, attempt, at from query_event where query_id = $1 and status in ('succeeded', 'failed', 'cancelled')`;
+    return (await client.query<object>(sql, [id])).rows;
+  });
+}

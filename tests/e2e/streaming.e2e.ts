@@ -13,7 +13,7 @@ interface Event {
   data: { attempt: number; offset: number; text: string };
 }
 
-describe.each(queueKinds.slice(0, 1))("the model's text on %s", (kind) => {
+describe.each(queueKinds)("the model's text on %s", (kind) => {
   const cleanup = cleanups();
   const database = makeSmallDatabase();
   let model: ScriptedModel;

@@ -42,10 +42,11 @@ export class GenerateService {
     const started = performance.now();
     const { question, context, attempts } = work;
     const wanted: Wanted = { purpose: purposeOf(work.attempt, context), dialect: context.dialect };
+    const limits = await this.model.limits(wanted);
     const { messages, facts } = buildPrompt(
       { question, context, attempts },
-      this.config.LLM_PROMPT_TEMPLATE,
-      promptBudget(await this.model.limits(wanted)),
+      limits.template ?? this.config.LLM_PROMPT_TEMPLATE,
+      promptBudget(limits),
     );
     const snapshot = await this.snapshotOf(work);
     const grammar = snapshot && this.grammars.grammarOf(context, snapshot);
@@ -62,7 +63,7 @@ export class GenerateService {
     const attempt: StartedAttempt = {
       number: work.attempt,
       model: reply.model,
-      candidates: refusal ? [] : await this.candidatesOf(reply.texts, snapshot),
+      candidates: refusal ? [] : await this.candidatesOf(reply, snapshot),
       promptTokens: reply.promptTokens,
       completionTokens: reply.completionTokens,
       generateMs: performance.now() - started,
@@ -79,11 +80,8 @@ export class GenerateService {
     return (await this.snapshots.snapshot(datasourceId, datasource.fingerprint)) ?? null;
   }
 
-  private async candidatesOf(
-    replies: readonly string[],
-    snapshot: SchemaSnapshot | null,
-  ): Promise<Candidate[]> {
-    const candidates = toCandidates(replies);
+  private async candidatesOf({ texts, cut }: Sampled, snapshot: SchemaSnapshot | null): Promise<Candidate[]> {
+    const candidates = toCandidates(texts, cut);
     return snapshot ? this.repairer.repairAll(candidates, snapshot) : candidates;
   }
 

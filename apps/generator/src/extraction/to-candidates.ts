@@ -1,25 +1,43 @@
-import type { Candidate } from '#shared/contracts/attempt';
+import type { Candidate, Traceback } from '#shared/contracts/attempt';
 import { extractSql } from './extract-sql.js';
 
-/** Each SQL text once, with the replies that had it. A reply without SQL is a candidate that failed: the model may do better when told. */
-export function toCandidates(replies: readonly string[]): Candidate[] {
-  const found = Map.groupBy(
-    replies.map((reply, source) => ({ sql: extractSql(reply), source })).filter(hasSql),
-    ({ sql }) => sql,
-  );
-  if (found.size > 0)
-    return [...found].map(([sql, same]) => ({
-      sql,
-      outcome: 'proposed',
-      ...(same.length > 1 && { votes: same.length }),
-      ...(replies.length > 1 && { sources: same.map(({ source }) => source) }),
-    }));
-  const message = 'The reply holds no SQL statement.';
-  return [
-    { sql: (replies[0] ?? '').slice(0, 2_000), outcome: 'rejected', error: { class: 'syntax', message } },
-  ];
+interface Found {
+  sql: string;
+  source: number;
+  isWhole: boolean;
 }
 
-function hasSql(reply: { sql: string | null; source: number }): reply is { sql: string; source: number } {
-  return reply.sql !== null;
+const noSql: Traceback = { class: 'syntax', message: 'The reply holds no SQL statement.' };
+const notWhole: Traceback = {
+  class: 'too_large',
+  message: 'The statement is not whole: the reply ended at its greatest length.',
+  hint: 'Write a shorter statement, and nothing else.',
+};
+
+/**
+ * Each SQL text once, with the replies that had it. A reply without SQL is a candidate that failed: the model may do better
+ * when told. So is a statement that was cut off, as its beginning may run and mean something else.
+ * @param cut numbers of the replies that the server cut off
+ */
+export function toCandidates(replies: readonly string[], cut: readonly number[] = []): Candidate[] {
+  const found = replies.flatMap((reply, source): Found[] => {
+    const sql = extractSql(reply);
+    // What ends before the reply does was finished.
+    return sql === null
+      ? []
+      : [{ sql, source, isWhole: !cut.includes(source) || !reply.trimEnd().endsWith(sql) }];
+  });
+  const whole = found.filter(({ isWhole }) => isWhole);
+  const [broken] = found;
+  if (whole.length === 0) return [rejected(broken?.sql ?? replies[0] ?? '', broken ? notWhole : noSql)];
+  return [...Map.groupBy(whole, ({ sql }) => sql)].map(([sql, same]) => ({
+    sql,
+    outcome: 'proposed',
+    ...(same.length > 1 && { votes: same.length }),
+    ...(replies.length > 1 && { sources: same.map(({ source }) => source) }),
+  }));
+}
+
+function rejected(text: string, error: Traceback): Candidate {
+  return { sql: text.slice(0, 2_000), outcome: 'rejected', error };
 }

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
@@ -78,6 +76,7 @@ describe('one endpoint', () => {
     const reply = await open([url]).model.reply(messages, asked({ samples: 2 }));
     expect(reply).toEqual({
       texts: ['SELECT 1', 'SELECT  2'],
+      cut: [],
       model: 'scripted',
       endpoint: 'e0',
       constrained: false,
@@ -112,6 +111,13 @@ describe('one endpoint', () => {
       texts: ['SELECT 1'],
       promptTokens: 100,
     });
+  });
+
+  it('takes no more samples than it asked for', async () => {
+    const { url } = await server({ texts: ['a', 'b', 'c'] });
+    const { model } = open([url]);
+    expect((await model.reply(messages, asked())).texts).toEqual(['a']);
+    expect((await model.reply(messages, asked({ samples: 2 }))).texts).toEqual(['a', 'b']);
   });
 
   it('asks one by one where one request gives one sample only, and remembers it', async () => {
@@ -149,20 +155,6 @@ describe('one endpoint', () => {
     expect(error).toMatchObject({ kind: 'retryable', code });
     expect((error as Error).message).toContain(message);
     expect(await valueOf(metrics, 'nano_model_errors_total', { code, endpoint: 'e0' })).toBe(1);
-  });
-
-  it('takes a stream without its end for broken', async () => {
-    const server = createServer((_, response) => {
-      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
-      response.end('data: {"choices":[{"index":0,"delta":{"content":"SELECT"}}]}\n\n');
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as { port: number };
-    await expect(open([`http://127.0.0.1:${port}/v1`]).model.reply(messages, asked())).rejects.toMatchObject({
-      kind: 'retryable',
-      code: 'model_reply_malformed',
-    });
-    server.close();
   });
 
   it('closes the connection when the query is cancelled, before and inside the reply', async () => {
@@ -267,6 +259,7 @@ describe('several endpoints', () => {
     ['silence', { hang: true }],
     ['a cut reply', { cut: 'inside' }],
     ['an unknown model', { status: 404, message: 'no such model' }],
+    ['a key that it refuses', { status: 401, message: 'no' }],
   ])('stand in for one another on %s', async (_, behaviour) => {
     const [bad, other] = [await server(behaviour), await server(good)];
     const { model } = open([bad.url, other.url], undefined, impatient);
@@ -287,11 +280,27 @@ describe('several endpoints', () => {
   });
 
   it('are not asked in vain for a request at fault', async () => {
-    const [bad, other] = [await server({ status: 401 }), await server(good)];
+    const [bad, other] = [await server({ status: 400 }), await server(good)];
     await expect(open([bad.url, other.url]).model.reply(messages, asked())).rejects.toMatchObject({
       code: 'model_refused',
     });
     expect(other.requests).toHaveLength(0);
+  });
+
+  it('are tried again where the stand-in has no room for the prompt', async () => {
+    const [bad, small] = [
+      await server({ status: 503 }),
+      await server({ status: 400, message: 'context window' }),
+    ];
+    const models = [
+      { name: 'large', endpoints: ['e0'], priority: 1 },
+      { name: 'small', endpoints: ['e1'] },
+    ];
+    await expect(open([bad.url, small.url], models).model.reply(messages, asked())).rejects.toMatchObject({
+      kind: 'retryable',
+      code: 'model_error',
+    });
+    expect(small.requests).toHaveLength(1);
   });
 
   it('fail as one when all fail', async () => {
@@ -437,6 +446,11 @@ describe('limits', () => {
       maxTokens: 99,
     });
     expect(await of(told.url, {})).toEqual({ contextTokens: 4096, maxTokens: 512 });
+    const adapters = [{ name: 'sql', template: 'llama3', purposes: ['correction'] }];
+    const named = { contextTokens: 2048, template: 'chat', adapters };
+    expect(await of(told.url, named)).toMatchObject({ template: 'chat' });
+    const { model } = open([told.url], [{ name: 'scripted', ...named }]);
+    expect(await model.limits({ ...wanted, purpose: 'correction' })).toMatchObject({ template: 'llama3' });
     expect(await of(other.url, {})).toMatchObject({ contextTokens: null });
     expect(await of('http://127.0.0.1:1/v1', {})).toMatchObject({ contextTokens: null });
   });

@@ -3,6 +3,7 @@ import type { Fallback } from '#shared/contracts/attempt';
 import { type AppError, isAppError, retryable } from '#shared/errors/app-error';
 import { endpointsOf, type ModelCatalogue } from '#shared/models/catalogue';
 import { Metrics } from '#shared/telemetry/metrics';
+import { APIError } from 'openai';
 import type { ChatRequest } from './chat/chat.client.js';
 import type { ChatReply } from './chat/read-reply.js';
 import { type Choice, choicesFor } from './choices.js';
@@ -41,12 +42,14 @@ export class CatalogueModel extends Model {
   }
 
   override async limits(wanted: Wanted): Promise<ModelLimits> {
-    const [{ model }] = this.choices(wanted);
+    const [{ model, adapter }] = this.choices(wanted);
     const { contextTokens, maxTokens } = model;
-    if (contextTokens !== undefined) return { contextTokens, maxTokens };
+    const template = adapter?.template ?? model.template;
+    const own = { maxTokens, ...(template && { template }) };
+    if (contextTokens !== undefined) return { contextTokens, ...own };
     const told = await Promise.all(this.of(model).map(({ facts }) => facts.contextTokens(model.name)));
     const known = told.filter((tokens) => tokens !== null);
-    return { contextTokens: known.length > 0 ? Math.min(...known) : null, maxTokens };
+    return { contextTokens: known.length > 0 ? Math.min(...known) : null, ...own };
   }
 
   override async reply(messages: readonly Message[], options: ReplyOptions): Promise<Reply> {
@@ -54,7 +57,12 @@ export class CatalogueModel extends Model {
     const wanted = choices[0].name;
     const failures: Failure[] = [];
     for (const choice of choices) {
-      const outcome = await this.tryChoice(choice, messages, options);
+      const outcome = await this.tryChoice(choice, messages, options).catch((error: unknown): Failure => {
+        // The prompt was cut to fit the first choice: a stand-in may have less room.
+        if (failures.length > 0 && isAppError(error) && error.code === 'context_too_long')
+          return { reason: 'unavailable', error };
+        throw error;
+      });
       if ('texts' in outcome) {
         const [first] = failures;
         if (!first) return outcome;
@@ -120,7 +128,7 @@ export class CatalogueModel extends Model {
       endpoint.facts.forget();
       return { reason: choice.adapter ? 'adapter_missing' : 'unavailable', error };
     }
-    if (error.kind === 'permanent') throw error;
+    if (error.kind === 'permanent' && !refusesKey(error)) throw error;
     this.logger.debug(`${endpoint.name} failed: ${error.code}`);
     return { reason: 'unavailable', error };
   }
@@ -179,6 +187,13 @@ export class CatalogueModel extends Model {
   private of(model: Choice['model']): Endpoint[] {
     return endpointsOf(this.catalogue, model).flatMap(({ name }) => this.endpoints.get(name) ?? []);
   }
+}
+
+/** The endpoint's fault, not the request's: another one may have its key right. */
+function refusesKey({ code, cause }: AppError): boolean {
+  return (
+    code === 'model_refused' && cause instanceof APIError && (cause.status === 401 || cause.status === 403)
+  );
 }
 
 function allSetAside(wanted: string): AppError {

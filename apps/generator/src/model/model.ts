@@ -1,6 +1,7 @@
 import type { Fallback } from '#shared/contracts/attempt';
 import type { Dialect } from '#shared/contracts/datasource';
 import type { Purpose } from '#shared/models/purposes';
+import type { TemplateName } from '#shared/prompt/template';
 
 export interface Message {
   role: 'system' | 'user' | 'assistant';
@@ -10,6 +11,8 @@ export interface Message {
 export interface Reply {
   /** One text a sample. */
   texts: string[];
+  /** Numbers of the texts that end where the reply was at its longest. */
+  cut: number[];
   /** The model or adapter that wrote them, as the server names it. */
   model: string;
   /** The endpoint that answered, as the catalogue names it. */
@@ -35,6 +38,8 @@ export interface ModelLimits {
   contextTokens: number | null;
   /** Tokens that a reply may have. */
   maxTokens: number;
+  /** Layout of the prompt, where the catalogue has one for the model or adapter. */
+  template?: TemplateName;
 }
 
 export interface ReplyOptions extends Wanted {

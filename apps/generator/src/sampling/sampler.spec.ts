@@ -23,6 +23,7 @@ class NumberedModel extends Model {
       texts: this.texts.slice(firstSample, firstSample + samples),
       model: 'm',
       endpoint: 'e',
+      cut: [],
       constrained: false,
       promptTokens: 100,
       completionTokens: 10 * samples,

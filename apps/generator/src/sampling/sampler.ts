@@ -3,6 +3,7 @@ import type { Sampling } from '#shared/contracts/attempt';
 import { GENERATOR_CONFIG, type GeneratorConfig } from '../config.js';
 import { extractSql } from '../extraction/extract-sql.js';
 import { type Message, Model, type Reply, type ReplyOptions } from '../model/model.js';
+import { textsOf } from '../model/endpoint/many-samples.js';
 import { QueueLoad } from './queue-load.js';
 
 export interface Sampled extends Reply {
@@ -74,7 +75,7 @@ function together(first: Reply, others: Reply): Reply {
   const isPriced = first.gpuSeconds !== undefined && others.gpuSeconds !== undefined;
   return {
     ...first,
-    texts: [...first.texts, ...others.texts],
+    ...textsOf([first, others]),
     constrained: first.constrained && others.constrained,
     promptTokens: sum(first.promptTokens, others.promptTokens),
     completionTokens: sum(first.completionTokens, others.completionTokens),

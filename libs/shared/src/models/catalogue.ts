@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { httpUrl } from '../config/environment.js';
 import { dialects } from '../contracts/datasource.js';
+import { templateNames } from '../prompt/template.js';
 import { purposes } from './purposes.js';
 
 const name = z.string().min(1).max(200);
@@ -29,6 +30,9 @@ const endpointSchema = z.strictObject({
     .describe('Whether replies can be held to a grammar; asked of the server if left out'),
 });
 
+/** Layout of the prompts that a model was tuned on. */
+const template = z.enum(templateNames).optional().describe('LLM_PROMPT_TEMPLATE if left out');
+
 /** What a model or adapter answers: everything, unless it says less. Higher priorities are chosen first. */
 const suitability = {
   dialects: z
@@ -45,6 +49,7 @@ const suitability = {
 const adapterSchema = z.strictObject({
   name,
   path: z.string().min(1).optional().describe('Folder as the server sees it, to load it from at run time'),
+  template,
   ...suitability,
   purposes: suitability.purposes.unwrap().default(['first', 'correction', 'follow_up']),
 });
@@ -58,6 +63,7 @@ const modelSchema = z.strictObject({
     .describe('Names of the endpoints that serve it; all if left out'),
   contextTokens: z.int().min(256).optional().describe('As the server tells if left out'),
   maxTokens: z.int().min(1).default(512).describe('Tokens that a reply may have'),
+  template,
   gpuSeconds: z
     .strictObject({ prompt: z.number().nonnegative(), completion: z.number().nonnegative() })
     .optional()

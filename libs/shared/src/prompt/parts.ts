@@ -6,6 +6,7 @@ import { aboutDialect, type Parts } from './template.js';
 
 /** Tables that are named again in the order of their ranks. */
 const mostNamed = 8;
+const longest = 4_000;
 
 /** The text of each part; empty where there is nothing to say. */
 export function partsOf(material: Material): Parts {
@@ -45,12 +46,24 @@ function valueLine({ table, column, value }: Context['values'][number]): string 
 }
 
 function asked({ question, sql }: Turn): string {
-  return `Question: ${oneLine(question)}\nSQL: ${oneLine(sql)}`;
+  return `Question: ${oneLine(question)}\nSQL: ${sqlLine(sql)}`;
 }
 
 function traceback({ sql, error }: Candidate): string {
-  const hint = error?.hint === undefined ? '' : `\nHint: ${oneLine(error.hint)}`;
-  return `SQL: ${oneLine(sql)}\nError (${error?.class ?? 'other'}): ${oneLine(error?.message ?? '')}${hint}`;
+  const hint = error?.hint === undefined ? '' : `\nHint: ${bounded(oneLine(error.hint))}`;
+  const said = bounded(oneLine(error?.message ?? ''));
+  return `SQL: ${sqlLine(sql)}\nError (${error?.class ?? 'other'}): ${said}${hint}`;
+}
+
+/** On one line a comment would take the rest of the statement with it. */
+function sqlLine(sql: string): string {
+  const pieces = /('(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g;
+  return bounded(oneLine(sql.replaceAll(pieces, (_, quoted?: string) => quoted ?? ' ')));
+}
+
+/** The latest traceback is never left out: one that is longer than a reply must not take the place of all tables. */
+function bounded(text: string): string {
+  return text.length > longest ? `${text.slice(0, longest)} …` : text;
 }
 
 /** Untrusted text stays on its line, so that none of it looks like a heading. */

@@ -79,6 +79,29 @@ describe.each(templateNames)('the template %s', (template) => {
   });
 });
 
+describe('SQL in a prompt', () => {
+  const textWith = (sql: string) =>
+    textOf(
+      buildPrompt(
+        promptInput('How many?', {
+          turns: [{ question: 'a', sql }],
+          failed: [{ sql, outcome: 'failed', error: { class: 'other', message: 'm' } }],
+        }),
+        'chat',
+        null,
+      ).messages,
+    );
+
+  it('stands on one line without its comments', () => {
+    const text = textWith("SELECT '--a', \"/*b\" -- c's\nFROM t /* d\n */ WHERE x = 1 /* e");
+    expect(text.match(/^SQL: SELECT '--a', "\/\*b" FROM t WHERE x = 1$/gm)).toHaveLength(2);
+  });
+
+  it('leaves room for the tables, however long it is', () => {
+    expect(textWith('SELECT '.repeat(10_000)).length).toBeLessThan(11_000);
+  });
+});
+
 describe('the prompt for an explanation', () => {
   it.each(dialects)('is written for %s', (dialect) => {
     const messages = buildExplanationPrompt('How\nmany?', 'SELECT 1\n\nExplain: x', dialect);

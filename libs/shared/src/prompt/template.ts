@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { type Dialect, dialects } from '../contracts/datasource.js';
+import { withoutControlSigns } from './control-signs.js';
 
 /** What a template can show, each part as `{{name}}`. */
 export const partNames = [
@@ -88,7 +89,7 @@ export function fill({ messages }: Template, parts: Parts): PromptMessage[] {
 }
 
 function partOf(parts: Parts, name: string): string {
-  return (isPartName(name) && parts[name]) || '';
+  return withoutControlSigns((isPartName(name) && parts[name]) || '');
 }
 
 function isPartName(name: string): name is PartName {

@@ -19,7 +19,7 @@ export function quoteName(name: string): string {
  *       status TEXT -- how far it is; also called: state; values: 'open', 'paid'
  *       primary key (a, b)
  *
- * Descriptions, comments and values are untrusted text: each is folded onto its line, so none can start a line of its own.
+ * Names, descriptions, comments and values are untrusted text: each is folded onto its line, so none can start a line of its own.
  */
 export function renderTableCard(table: TableSnapshot): string {
   const size = table.rowCount === undefined ? '' : `(${table.rowCount} rows)`;
@@ -27,23 +27,23 @@ export function renderTableCard(table: TableSnapshot): string {
   const lines = [`${table.kind} ${quoteQualified(table.name)}${about ? ` -- ${about}` : ''}`];
   for (const column of table.columns) lines.push(`  ${renderColumn(table, column)}`);
   if (table.primaryKey.length > 1)
-    lines.push(`  primary key (${table.primaryKey.map(quoteName).join(', ')})`);
+    lines.push(`  primary key (${table.primaryKey.map(shownName).join(', ')})`);
   for (const key of table.foreignKeys.filter((key) => key.columns.length > 1)) {
     lines.push(
-      `  foreign key (${key.columns.map(quoteName).join(', ')}) references ${quoteQualified(key.referencedTable)}(${key.referencedColumns.map(quoteName).join(', ')})`,
+      `  foreign key (${key.columns.map(shownName).join(', ')}) references ${quoteQualified(key.referencedTable)}(${key.referencedColumns.map(shownName).join(', ')})`,
     );
   }
   return lines.join('\n');
 }
 
 function renderColumn(table: TableSnapshot, column: ColumnSnapshot): string {
-  const parts = [quoteName(column.name)];
+  const parts = [shownName(column.name)];
   if (column.type) parts.push(fold(column.type));
   if (table.primaryKey.length === 1 && table.primaryKey[0] === column.name) parts.push('primary key');
   for (const key of table.foreignKeys) {
     if (key.columns.length === 1 && key.columns[0] === column.name)
       parts.push(
-        `references ${quoteQualified(key.referencedTable)}(${quoteName(key.referencedColumns[0] ?? '')})`,
+        `references ${quoteQualified(key.referencedTable)}(${shownName(key.referencedColumns[0] ?? '')})`,
       );
   }
   const values = column.sampleValues?.length
@@ -62,7 +62,11 @@ function said({ description, comment, synonyms = [] }: TableSnapshot | ColumnSna
 }
 
 function quoteQualified(name: string): string {
-  return name.split('.').map(quoteName).join('.');
+  return name.split('.').map(shownName).join('.');
+}
+
+function shownName(name: string): string {
+  return quoteName(fold(name));
 }
 
 function quoteValue(value: string): string {

@@ -37,5 +37,7 @@ describe('failures of the model server', () => {
     expect(toModelError(answered(429, 'busy', { 'retry-after': '3' }), server, 'm').retryAfterMs).toBe(3_000);
     expect(readRetryAfter('Thu, 01 Jan 2026 00:00:05 GMT', Date.parse('2026-01-01T00:00:00Z'))).toBe(5_000);
     expect(readRetryAfter('soon')).toBeUndefined();
+    for (const endless of ['1e999', '99999999', 'Thu, 01 Jan 2099 00:00:05 GMT'])
+      expect(readRetryAfter(endless)).toBe(600_000);
   });
 });

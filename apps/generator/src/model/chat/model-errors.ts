@@ -48,11 +48,18 @@ function toStatusError(thrown: APIError, status: number, model: string): AppErro
   return permanent('model_refused', said, options);
 }
 
+/** What asks for more is not believed: nobody waits so long for an answer. */
+const longestWaitMs = 600_000;
+
 /** Seconds or an HTTP date (RFC 9110, 10.2.3), as milliseconds from now. */
 export function readRetryAfter(header: string | null, now = Date.now()): number | undefined {
   if (header === null || header.trim() === '') return undefined;
   const seconds = Number(header);
-  if (Number.isFinite(seconds)) return Math.max(seconds * 1_000, 0);
+  if (!Number.isNaN(seconds)) return bounded(seconds * 1_000);
   const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(date - now, 0);
+  return Number.isNaN(date) ? undefined : bounded(date - now);
+}
+
+function bounded(ms: number): number {
+  return Math.min(Math.max(ms, 0), longestWaitMs);
 }

@@ -8,7 +8,14 @@ const usageSchema = z
   .object({ prompt_tokens: z.int().nonnegative(), completion_tokens: z.int().nonnegative() })
   .nullish();
 const replySchema = z.object({
-  choices: z.array(z.object({ message: z.object({ content: z.string().nullish() }) })).min(1),
+  choices: z
+    .array(
+      z.object({
+        message: z.object({ content: z.string().nullish() }),
+        finish_reason: z.string().nullish(),
+      }),
+    )
+    .min(1),
   usage: usageSchema,
 });
 const chunkSchema = z.object({
@@ -33,9 +40,14 @@ const chunkSchema = z.object({
 
 /** Far past what any limit of tokens allows: a server that floods is cut off. */
 const mostText = 4 * 1024 * 1024;
+const mostWhole = 4 * mostText;
+/** A server says so where it stopped at `max_tokens`. */
+const cutReason = 'length';
 
 export interface ChatReply {
   texts: string[];
+  /** Numbers of the texts that the server cut off, as they had all tokens that a reply may have. */
+  cut: number[];
   promptTokens: number | null;
   completionTokens: number | null;
 }
@@ -53,7 +65,7 @@ export interface Listener {
 export async function readReply(response: Response, listener: Listener): Promise<ChatReply> {
   if (response.headers.get('content-type')?.includes('text/event-stream'))
     return readStream(response, listener);
-  const parsed = replySchema.safeParse(JSON.parse(await response.text()));
+  const parsed = replySchema.safeParse(JSON.parse(await wholeText(response)));
   if (!parsed.success)
     throw permanent(
       'model_reply_malformed',
@@ -62,20 +74,47 @@ export async function readReply(response: Response, listener: Listener): Promise
   listener.onFirstToken();
   const texts = parsed.data.choices.map((choice) => choice.message.content ?? '');
   listener.onText?.(texts[0] ?? '', 0);
-  return { texts, ...tokensOf(parsed.data.usage) };
+  const cut = parsed.data.choices.flatMap(({ finish_reason: reason }, at) =>
+    reason === cutReason ? [at] : [],
+  );
+  return { texts, cut, ...tokensOf(parsed.data.usage) };
+}
+
+async function wholeText(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const bytes of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    text += decoder.decode(bytes, { stream: true });
+    if (text.length > mostWhole) throw tooLarge();
+  }
+  return text;
+}
+
+function tooLarge(): Error {
+  return permanent('model_reply_malformed', "The model server's reply is too large.");
 }
 
 async function readStream(response: Response, listener: Listener): Promise<ChatReply> {
   const stream = new ReplyStream(listener);
-  const parser = createParser({ onEvent: ({ data }) => stream.take(data) });
+  const flood = { isOn: false };
+  const parser = createParser({
+    maxBufferSize: mostText,
+    onEvent: ({ data }) => stream.take(data),
+    onError: ({ type }) => {
+      flood.isOn ||= type === 'max-buffer-size-exceeded';
+    },
+  });
   const decoder = new TextDecoder();
-  for await (const bytes of (response.body ?? []) as AsyncIterable<Uint8Array>)
+  for await (const bytes of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     parser.feed(decoder.decode(bytes, { stream: true }));
+    if (flood.isOn) throw tooLarge();
+  }
   return stream.reply();
 }
 
 class ReplyStream {
   private readonly texts: string[] = [];
+  private readonly cut = new Set<number>();
   private usage: z.infer<typeof usageSchema> = null;
   private hasStarted = false;
   private hasEnded = false;
@@ -99,6 +138,7 @@ class ReplyStream {
     if (usage) this.usage = usage;
     for (const { index, delta, finish_reason: reason } of choices) {
       if (reason) this.hasEnded = true;
+      if (reason === cutReason) this.cut.add(index);
       if (delta?.content || delta?.reasoning_content || delta?.reasoning || reason) this.start();
       this.append(index, delta?.content ?? '');
     }
@@ -109,6 +149,7 @@ class ReplyStream {
     if (!this.hasEnded) throw retryable('model_reply_malformed', "The model server's reply ends early.");
     return {
       texts: Array.from(this.texts, (text: string | undefined) => text ?? ''),
+      cut: [...this.cut],
       ...tokensOf(this.usage),
     };
   }
@@ -120,8 +161,7 @@ class ReplyStream {
 
   private append(index: number, piece: string): void {
     this.size += piece.length;
-    if (this.size > mostText || index > 1_000)
-      throw permanent('model_reply_malformed', "The model server's reply is too large.");
+    if (this.size > mostText || index > 1_000) throw tooLarge();
     const text = this.texts[index] ?? '';
     this.texts[index] = text + piece;
     if (index === 0 && piece !== '') this.listener.onText?.(piece, text.length);

@@ -14,7 +14,7 @@ export class ManySamples {
 
   /** @throws what `ask` throws */
   async from(request: ChatRequest, ask: Ask): Promise<ChatReply> {
-    if (request.samples === 1) return ask(request);
+    if (request.samples === 1) return firstOf(await ask(request), 1);
     if (this.oneByOne) return each(request, 0, ask);
     let reply: ChatReply;
     try {
@@ -26,7 +26,7 @@ export class ManySamples {
       return reply;
     }
     const got = reply.texts.length;
-    if (got >= request.samples) return { ...reply, texts: reply.texts.slice(0, request.samples) };
+    if (got >= request.samples) return firstOf(reply, request.samples);
     this.oneByOne = true;
     return together([reply, await each(request, got, ask)]);
   }
@@ -35,9 +35,14 @@ export class ManySamples {
 async function each(request: ChatRequest, from: number, ask: Ask): Promise<ChatReply> {
   const numbers = Array.from({ length: request.samples - from }, (_, at) => request.firstSample + from + at);
   const replies = await Promise.all(
-    numbers.map((firstSample) => ask({ ...request, samples: 1, firstSample })),
+    numbers.map(async (firstSample) => firstOf(await ask({ ...request, samples: 1, firstSample }), 1)),
   );
   return together(replies);
+}
+
+/** A server may give more than it was asked for. */
+function firstOf({ texts, cut, ...reply }: ChatReply, samples: number): ChatReply {
+  return { ...reply, texts: texts.slice(0, samples), cut: cut.filter((at) => at < samples) };
 }
 
 /** Tokens are unknown where any of the replies does not tell them. */
@@ -48,10 +53,20 @@ function together(replies: readonly ChatReply[]): ChatReply {
       0,
     );
   return {
-    texts: replies.flatMap(({ texts }) => texts),
+    ...textsOf(replies),
     promptTokens: sum('promptTokens'),
     completionTokens: sum('completionTokens'),
   };
+}
+
+/** One after the other, with the numbers of those that were cut. */
+export function textsOf(
+  replies: readonly Pick<ChatReply, 'texts' | 'cut'>[],
+): Pick<ChatReply, 'texts' | 'cut'> {
+  const all = replies.flatMap(({ texts, cut }) =>
+    texts.map((text, at) => ({ text, isCut: cut.includes(at) })),
+  );
+  return { texts: all.map(({ text }) => text), cut: all.flatMap(({ isCut }, at) => (isCut ? [at] : [])) };
 }
 
 function isRefusal(error: unknown): boolean {
