@@ -1,11 +1,12 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ConfigurationError } from '#shared/config/environment';
+import { Metrics } from '#shared/telemetry/metrics';
 import { Readiness } from '#shared/telemetry/readiness';
 import { EXECUTOR_CONFIG, type ExecutorConfig } from './config.js';
 import { DialectSandbox } from './sandbox/dialect.sandbox.js';
 import { atLeast } from './sandbox/isolation/isolation.js';
 
-/** Says at start what isolation the host gives, refuses less than is demanded, and ends the sandbox's processes. */
+/** Says at start what isolation the host gives, refuses less than is demanded, shows the pools, and ends the sandbox's processes. */
 @Injectable()
 export class SandboxLife implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(SandboxLife.name);
@@ -13,6 +14,7 @@ export class SandboxLife implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly sandbox: DialectSandbox,
     private readonly readiness: Readiness,
+    private readonly metrics: Metrics,
     @Inject(EXECUTOR_CONFIG) private readonly config: ExecutorConfig,
   ) {}
 
@@ -27,9 +29,16 @@ export class SandboxLife implements OnModuleInit, OnApplicationShutdown {
     if (missing === '') this.logger.log(`Sandbox isolation: ${level}`);
     else this.logger.warn(`Sandbox isolation: ${level} only: ${missing}`);
     this.readiness.add('isolation', async () => ({ level, missing }));
+    this.metrics.beforeScrape(() => this.showPools());
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.sandbox.close();
+  }
+
+  private async showPools(): Promise<void> {
+    for (const [pool, usage] of Object.entries(await this.sandbox.usage()))
+      for (const [state, count] of Object.entries(usage))
+        this.metrics.process.poolConnections.set({ pool, state }, count as number);
   }
 }

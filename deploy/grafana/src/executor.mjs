@@ -73,6 +73,17 @@ export const executor = dashboard({
             stack: true,
           },
         ),
+        lines(
+          'Processes and connections to the databases',
+          'short',
+          [
+            query(
+              'sum by (pool, state) (nano_database_pool_connections{job="executor", pool=~"sqlite|postgres|mysql"})',
+              '{{pool}} {{state}}',
+            ),
+          ],
+          { width: 24, description: 'Of one datasource four statements run at a time; more of them wait.' },
+        ),
         lines('Rows of a result', 'short', percentiles('nano_result_rows', [50, 95])),
         lines('Bytes of a result', 'bytes', percentiles('nano_result_bytes', [50, 95])),
         lines('Read a second', 'Bps', [query('sum(rate(nano_result_bytes_sum[$__rate_interval]))', 'bytes')]),

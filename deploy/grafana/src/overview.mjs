@@ -152,7 +152,7 @@ export const overview = dashboard({
             '{{job}} {{pool}}',
           ),
           query(
-            'sum by (job, pool) (nano_database_pool_connections{state="waiting"})',
+            'sum by (job, pool) (nano_database_pool_connections{pool=~"state|queue", state="waiting"})',
             '{{job}} {{pool}} waiting',
           ),
         ]),

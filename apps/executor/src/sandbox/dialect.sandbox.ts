@@ -2,10 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { refusalOf } from '#shared/contracts/caller';
+import type { Dialect } from '#shared/contracts/datasource';
 import { permanent } from '#shared/errors/app-error';
 import { checkText } from '../guard/text-gate.js';
 import { atLeast, detectIsolation, type Isolation, type IsolationLevel } from './isolation/isolation.js';
 import { rejected } from './outcome.js';
+import type { PoolUsage } from './pools.js';
 import { MysqlSandbox } from './mysql/mysql-sandbox.js';
 import { PostgresSandbox } from './postgres/postgres-sandbox.js';
 import { type Checked, type Failure, type Outcome, Sandbox, type Target } from './sandbox.js';
@@ -102,6 +104,12 @@ export class DialectSandbox extends Sandbox {
       { class: 'too_large', message, hint: 'Join on keys, filter early, and read fewer rows.' },
       started,
     );
+  }
+
+  /** Of the processes that run SQLite and the connections of the other dialects, over all datasources. */
+  async usage(): Promise<Record<Dialect, PoolUsage>> {
+    const { sqlite, postgres, mysql } = await this.engines;
+    return { sqlite: sqlite.usage, postgres: postgres.usage, mysql: mysql.usage };
   }
 
   override async close(): Promise<void> {

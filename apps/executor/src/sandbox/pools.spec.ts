@@ -3,7 +3,7 @@ import { Pools } from './pools.js';
 
 const closed: string[] = [];
 const pool = (name: string, lastUsed: number, isQuiet = true) => ({
-  isQuiet,
+  usage: { busy: isQuiet ? 0 : 1, idle: 1, waiting: 0 },
   lastUsed,
   close: () => void closed.push(name),
 });
@@ -17,6 +17,7 @@ describe('pools', () => {
     pools.of('new', () => pool('new', 10));
     expect(closed).toEqual(['old']);
     expect(pools.of('busy', () => pool('another', 0))).toBe(busy);
+    expect(pools.usage).toEqual({ busy: 1, idle: 3, waiting: 0 });
     await pools.close();
     expect(closed).toEqual(['old', 'busy', 'recent', 'new']);
   });

@@ -1,7 +1,13 @@
+/** How many of a pool's processes or connections work, and stand by; and how many statements wait for one. */
+export interface PoolUsage {
+  busy: number;
+  idle: number;
+  waiting: number;
+}
+
 /** What runs the statements of one datasource. */
 export interface Pool {
-  /** Nothing runs in it. */
-  readonly isQuiet: boolean;
+  readonly usage: PoolUsage;
   /** By performance.now(). */
   readonly lastUsed: number;
   close(): Promise<void> | void;
@@ -22,6 +28,13 @@ export class Pools<P extends Pool> {
     return pool;
   }
 
+  /** Of all of them. */
+  get usage(): PoolUsage {
+    const each = [...this.kept.values()].map(({ usage }) => usage);
+    const sum = (state: keyof PoolUsage) => each.reduce((total, usage) => total + usage[state], 0);
+    return { busy: sum('busy'), idle: sum('idle'), waiting: sum('waiting') };
+  }
+
   async close(): Promise<void> {
     const pools = [...this.kept.values()];
     this.kept.clear();
@@ -31,7 +44,7 @@ export class Pools<P extends Pool> {
   private makeRoom(): void {
     if (this.kept.size < this.most) return;
     const [oldest] = [...this.kept]
-      .filter(([, pool]) => pool.isQuiet)
+      .filter(([, { usage }]) => usage.busy === 0 && usage.waiting === 0)
       .sort(([, a], [, b]) => a.lastUsed - b.lastUsed);
     if (!oldest) return;
     this.kept.delete(oldest[0]);

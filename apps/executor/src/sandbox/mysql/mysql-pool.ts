@@ -1,5 +1,6 @@
 import type { Connection, ConnectionOptions } from 'mysql2';
 import { mysqlOptions } from '#shared/databases/mysql-options';
+import type { PoolUsage } from '../pools.js';
 import { connectMysql } from './mysql-connection.js';
 import { loadMysqlServer, type MysqlServer } from './mysql-server.js';
 
@@ -28,8 +29,8 @@ export class MysqlPool {
     this.options = mysqlOptions(url);
   }
 
-  get isQuiet(): boolean {
-    return this.running === 0 && this.waiting.length === 0;
+  get usage(): PoolUsage {
+    return { busy: this.running, idle: this.idle.length, waiting: this.waiting.length };
   }
 
   /** Runs `work` on a connection of its own; it says whether the connection may be used again. */

@@ -6,7 +6,7 @@ import { guardMysql } from '../../guard/mysql-guard.js';
 import { isMysqlFault, isUnreachableMysql, mysqlTraceback } from '../../traceback/mysql-traceback.js';
 import { failed, rejected, since, timedOut } from '../outcome.js';
 import type { Checked, Failure, Outcome, Target } from '../sandbox.js';
-import { Pools } from '../pools.js';
+import { Pools, type PoolUsage } from '../pools.js';
 import { MysqlPool } from './mysql-pool.js';
 import { rolledBack, setup } from './mysql-session.js';
 import { MysqlStatement, type StatementEnd, type Warning } from './mysql-statement.js';
@@ -66,6 +66,10 @@ export class MysqlSandbox {
     if (end.kind !== 'rows') return end;
     releaseResult(end.result);
     return { kind: 'valid', cost: end.cost, elapsedMs: since(started) };
+  }
+
+  get usage(): PoolUsage {
+    return this.pools.usage;
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { Pool, type PoolClient } from 'pg';
 import { describeError, retryable } from '#shared/errors/app-error';
+import type { PoolUsage } from '../pools.js';
 import { loadServer, type Server } from './load-server.js';
 
 const connectTimeoutMs = 5_000;
@@ -31,8 +32,9 @@ export class PostgresPool {
     this.pool.on('connect', (client) => client.on('error', () => {}));
   }
 
-  get isQuiet(): boolean {
-    return this.pool.totalCount === this.pool.idleCount;
+  get usage(): PoolUsage {
+    const { totalCount, idleCount, waitingCount } = this.pool;
+    return { busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
   }
 
   /** A connection, waited for no longer than the signal allows. */

@@ -11,7 +11,7 @@ import {
 } from '../../traceback/postgres-traceback.js';
 import { failed, rejected, since, timedOut } from '../outcome.js';
 import type { Checked, Outcome, Target } from '../sandbox.js';
-import { Pools } from '../pools.js';
+import { Pools, type PoolUsage } from '../pools.js';
 import { becoming } from './postgres-caller.js';
 import { PostgresPool } from './postgres-pool.js';
 import { setup } from './postgres-session.js';
@@ -51,6 +51,10 @@ export class PostgresSandbox {
     const cost = costOf(explained.result.rows[0]?.[0]);
     releaseResult(explained.result);
     return { kind: 'valid', cost, elapsedMs: explained.elapsedMs };
+  }
+
+  get usage(): PoolUsage {
+    return this.pools.usage;
   }
 
   async close(): Promise<void> {

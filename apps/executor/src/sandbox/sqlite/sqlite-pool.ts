@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Isolation } from '../isolation/isolation.js';
+import type { PoolUsage } from '../pools.js';
 import type { ChildConfiguration, StatementRequest } from './protocol.js';
 import { demote, Demotion } from './demotion.js';
 import { SqliteProcess, type ChildAnswer } from './sqlite-process.js';
@@ -46,8 +47,8 @@ export class SqlitePool {
     this.prepareSpare();
   }
 
-  get isQuiet(): boolean {
-    return this.busy.size === 0 && this.waiting.length === 0;
+  get usage(): PoolUsage {
+    return { busy: this.busy.size, idle: this.idle.length, waiting: this.waiting.length };
   }
 
   async run(request: StatementRequest, timeoutMs: number, signal: AbortSignal): Promise<ChildAnswer> {

@@ -7,7 +7,7 @@ import { sqliteTraceback } from '../../traceback/sqlite-traceback.js';
 import type { Isolation } from '../isolation/isolation.js';
 import { failed, rejected, since, timedOut } from '../outcome.js';
 import type { Checked, Outcome, Target } from '../sandbox.js';
-import { Pools } from '../pools.js';
+import { Pools, type PoolUsage } from '../pools.js';
 import { readAsString } from './double-quotes.js';
 import { sqliteFunctions } from './functions.js';
 import type { ChildConfiguration, Denial, Refusal, StatementFailure } from './protocol.js';
@@ -47,6 +47,10 @@ export class SqliteSandbox {
   ): Promise<Checked> {
     const outcome = await this.send(target, connection, sql, signal, true);
     return outcome.kind === 'rows' ? { kind: 'valid', cost: null, elapsedMs: outcome.elapsedMs } : outcome;
+  }
+
+  get usage(): PoolUsage {
+    return this.pools.usage;
   }
 
   async close(): Promise<void> {
