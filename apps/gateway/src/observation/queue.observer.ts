@@ -19,24 +19,40 @@ export class QueueObserver implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.metrics.beforeScrape(() => this.look());
+    this.metrics.beforeScrape(() => this.lookAtQueues());
+    this.metrics.beforeScrape(() => this.lookAtRedis());
   }
 
-  private async look(): Promise<void> {
+  private async lookAtQueues(): Promise<void> {
     const { up, jobs, oldest } = this.metrics.queues;
     try {
-      const [states, facts] = await Promise.all([this.readQueues(), this.backend.redisFacts()]);
-      for (const { queue, depth, wait } of states) {
+      for (const { queue, depth, wait } of await this.readQueues()) {
         for (const [state, count] of Object.entries(depth)) jobs.set({ queue, state }, count as number);
         oldest.set({ queue }, wait);
       }
-      if (facts.length > 0) this.showRedis(facts);
       up.set(1);
     } catch {
       jobs.reset();
       oldest.reset();
       up.set(0);
     }
+  }
+
+  /** The queue may work where INFO is forbidden, or tells only a part. */
+  private async lookAtRedis(): Promise<void> {
+    const { aof, noEviction, evicted, memory, memoryLimit } = this.metrics.redis;
+    const facts = await this.backend.redisFacts().catch(() => []);
+    if (facts.length === 0 || facts.some(({ maxmemoryPolicy }) => maxmemoryPolicy === null)) {
+      for (const gauge of [aof, noEviction, evicted, memory, memoryLimit]) gauge.reset();
+      return;
+    }
+    // Of several, as in a cluster, the worst counts.
+    const sum = (of: (each: RedisFacts) => number) => facts.reduce((total, each) => total + of(each), 0);
+    aof.set(Number(facts.every(({ hasAof }) => hasAof)));
+    noEviction.set(Number(facts.every(({ maxmemoryPolicy }) => maxmemoryPolicy === 'noeviction')));
+    evicted.set(sum(({ evictedKeys }) => evictedKeys));
+    memory.set(sum(({ usedBytes }) => usedBytes));
+    memoryLimit.set(sum(({ limitBytes }) => limitBytes));
   }
 
   private readQueues() {
@@ -46,16 +62,5 @@ export class QueueObserver implements OnModuleInit {
         return { queue, depth, wait };
       }),
     );
-  }
-
-  /** The worst of them counts where there are several, as in a cluster. */
-  private showRedis(facts: readonly RedisFacts[]): void {
-    const { redisAof, redisNoEviction, redisEvicted, redisMemory, redisMemoryLimit } = this.metrics.queues;
-    const sum = (of: (each: RedisFacts) => number) => facts.reduce((total, each) => total + of(each), 0);
-    redisAof.set(Number(facts.every(({ hasAof }) => hasAof)));
-    redisNoEviction.set(Number(facts.every(({ maxmemoryPolicy }) => maxmemoryPolicy === 'noeviction')));
-    redisEvicted.set(sum(({ evictedKeys }) => evictedKeys));
-    redisMemory.set(sum(({ usedBytes }) => usedBytes));
-    redisMemoryLimit.set(sum(({ limitBytes }) => limitBytes));
   }
 }

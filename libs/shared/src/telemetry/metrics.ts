@@ -6,6 +6,7 @@ import { modelMetrics } from './metrics/model.metrics.js';
 import { processMetrics } from './metrics/process.metrics.js';
 import { queryMetrics } from './metrics/query.metrics.js';
 import { queueMetrics } from './metrics/queue.metrics.js';
+import { redisMetrics } from './metrics/redis.metrics.js';
 import { retrievalMetrics } from './metrics/retrieval.metrics.js';
 import { sandboxMetrics } from './metrics/sandbox.metrics.js';
 
@@ -19,6 +20,7 @@ export class Metrics {
   readonly gateway = gatewayMetrics(this.registry);
   readonly queries = queryMetrics(this.registry);
   readonly queues = queueMetrics(this.registry);
+  readonly redis = redisMetrics(this.registry);
   readonly retrieval = retrievalMetrics(this.registry);
   readonly model = modelMetrics(this.registry);
   readonly candidates = candidateMetrics(this.registry);

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { ObservedGauge } from '../observed-gauge.js';
 
 /** Seconds: from a warm stage of a millisecond to a slow model, or a large schema that is indexed. */
 const workBuckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
@@ -39,34 +40,9 @@ export const queueMetrics = (registry: Registry) => ({
     labelNames: ['queue'],
     registers: [registry],
   }),
-  up: new Gauge({
+  up: new ObservedGauge({
     name: 'nano_queue_up',
     help: 'Whether the queue answered this scrape',
-    registers: [registry],
-  }),
-  redisAof: new Gauge({
-    name: 'nano_redis_aof_enabled',
-    help: 'Whether every Redis of the queue has an append-only file',
-    registers: [registry],
-  }),
-  redisNoEviction: new Gauge({
-    name: 'nano_redis_noeviction',
-    help: 'Whether the maxmemory-policy of every Redis of the queue is noeviction',
-    registers: [registry],
-  }),
-  redisEvicted: new Gauge({
-    name: 'nano_redis_evicted_keys',
-    help: 'Keys that the Redis of the queue evicted since it was started',
-    registers: [registry],
-  }),
-  redisMemory: new Gauge({
-    name: 'nano_redis_memory_bytes',
-    help: 'Memory that the Redis of the queue uses',
-    registers: [registry],
-  }),
-  redisMemoryLimit: new Gauge({
-    name: 'nano_redis_memory_limit_bytes',
-    help: 'Memory that the Redis of the queue may use; 0 where it has no limit',
     registers: [registry],
   }),
 });
