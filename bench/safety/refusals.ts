@@ -2,15 +2,14 @@
  * `npm run check:refusals -- --spider FOLDER [--postgres FOLDER]`: gold statements of Spider that run without the guard,
  * through the guard and the sandbox. Exits with 1 if one of them is refused.
  */
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
 import { accessPolicySchema, type Connection } from '#shared/contracts/datasource';
 import { DialectSandbox } from '../../apps/executor/src/sandbox/dialect.sandbox.js';
 import { startPostgres } from '../../tests/support/postgres.js';
 import { databaseFile, type GoldStatement, readGold } from './spider.js';
+import { loadAll, withClient } from './spider-postgres.js';
 
 const { values: options } = parseArgs({
   options: { spider: { type: 'string' }, postgres: { type: 'string' } },
@@ -76,11 +75,7 @@ function runsBare(file: string, sql: string): boolean {
 
 async function checkPostgres(migrations: string): Promise<void> {
   const server = await startPostgres();
-  const schemas = new Map<string, string>();
-  for (const file of readdirSync(migrations).filter((name) => /^[a-zA-Z].*\.sql$/.test(name))) {
-    const name = file.replace('.sql', '');
-    schemas.set(name, await load(server.url, name, readFileSync(join(migrations, file), 'utf8')));
-  }
+  const schemas = await loadAll(server.url, migrations);
   let run = 0;
   for (const gold of readGold(join(spider ?? '', 'dev_gold.sql'))) {
     const url = schemas.get(gold.database);
@@ -93,24 +88,6 @@ async function checkPostgres(migrations: string): Promise<void> {
   await server.stop();
 }
 
-/** Loads a script into a database of its own, statement by statement: some of its foreign keys fail. Returns its URL. */
-async function load(server: string, name: string, script: string): Promise<string> {
-  await withClient(server, (client) => client.query(`CREATE DATABASE "${name}"`));
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  const schema = await withClient(url.href, async (client) => {
-    for (const statement of script.split(/;\s*\n/)) await client.query(statement).catch(() => null);
-    const { rows } = await client.query<{ name: string }>(
-      `SELECT nspname AS name FROM pg_namespace WHERE nspname NOT LIKE 'pg_%' AND nspname NOT IN ('information_schema', 'public')`,
-    );
-    return rows[0]?.name ?? 'public';
-  });
-  await withClient(url.href, (client) =>
-    client.query(`ALTER DATABASE "${name}" SET search_path = "${schema}", public`),
-  );
-  return url.href;
-}
-
 async function runsBarePostgres(url: string, sql: string): Promise<boolean> {
   return withClient(url, (client) =>
     client.query(sql).then(
@@ -118,16 +95,6 @@ async function runsBarePostgres(url: string, sql: string): Promise<boolean> {
       () => false,
     ),
   );
-}
-
-async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await use(client);
-  } finally {
-    await client.end();
-  }
 }
 
 await checkSqlite('dev_gold.sql');

@@ -19,12 +19,16 @@ describe('a follow-up', () => {
     'Now by month',
     'by age descending',
     'Which ones are French?',
+    'Order the list by name of the customers',
+    'Filter out cancelled orders',
   ])('is: %s', (question) => {
     expect(isFollowUp(question, tables)).toBe(true);
   });
 
   it.each([
     'How many orders were cancelled?',
+    'Order totals by month and city',
+    'Group orders by their customers',
     'List customers and their cities.',
     'How many cities are there?',
     'For each customer, show the date of its latest order.',

@@ -1,9 +1,9 @@
 import { terms } from '../indexing/terms.js';
 import { stems } from '../indexing/words.js';
 
-/** Says that the question goes on, wherever it begins so. */
+/** Says that the question goes on, wherever it begins so; `order totals by month` begins with no such word. */
 const opening =
-  /^(?:and|or|but|also|then|now|next|instead|only|ok|okay|what about|how about|what if|same|likewise|sort|order|group|filter|exclude|include|add|remove|limit)\b/u;
+  /^(?:and|or|but|also|then|now|next|instead|only|ok|okay|what about|how about|what if|same|likewise|exclude|include|add|remove|(?:sort|order|group|filter|limit)(?: (?:it|this|that|them|these|those|the (?:list|result|results|rows|answer)))? (?:by|to|for|on|out|descending|ascending))\b/u;
 
 /** Points to an earlier question or its answer, wherever it stands. */
 const pointer =

@@ -110,6 +110,45 @@ describe('a verified example with other literals', () => {
       "SELECT 1 FROM orders WHERE at >= '2025-12-01'",
     ],
     [
+      'leaves alone what the end of a year was worked out from',
+      ['Orders in 2024', 'SELECT 1 FROM orders WHERE year >= 2024 AND year < 2025'],
+      'Orders in 2022',
+      undefined,
+    ],
+    [
+      'leaves alone what a decade was worked out from',
+      ['Orders from 1990 on', 'SELECT 1 FROM orders WHERE year BETWEEN 1990 AND 1999'],
+      'Orders from 1980 on',
+      undefined,
+    ],
+    [
+      'leaves alone what the day after was worked out from',
+      ['Orders of 2024-01-31', "SELECT 1 FROM orders WHERE at >= '2024-01-31' AND at < '2024-02-01'"],
+      'Orders of 2024-03-01',
+      undefined,
+    ],
+    [
+      'leaves alone what a month was written from',
+      [
+        'Orders above 100 of 2024',
+        "SELECT 1 FROM orders WHERE total > 100 AND at LIKE '2024-%' AND y = 2024",
+      ],
+      'Orders above 7 of 2023',
+      undefined,
+    ],
+    [
+      'leaves alone what a rank was worked out from',
+      ['The order at place 3', 'SELECT 1 FROM orders WHERE place = 3 AND place > 2'],
+      'The order at place 5',
+      undefined,
+    ],
+    [
+      'keeps other numbers of the statement',
+      ['Orders above 100', 'SELECT 1 FROM orders WHERE total > 100 AND state = 1 LIMIT 10'],
+      'Orders above 50',
+      'SELECT 1 FROM orders WHERE total > 50 AND state = 1 LIMIT 10',
+    ],
+    [
       'takes no date of another form',
       ['Orders since 2024-01-31', "SELECT 1 FROM orders WHERE at >= '2024-01-31'"],
       'Orders since 1/12/2025',

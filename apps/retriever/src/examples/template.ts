@@ -37,7 +37,8 @@ const mostWordsOfAValue = 8;
 export function templateOf({ question, sql }: { question: string; sql: string }, names: SchemaNames) {
   const tokens = tokensOf(question);
   const parts: (Token | Hole)[] = [...tokens];
-  const literals = sqlLiterals(sql, names).filter((literal) => canBind(literal, literal.value));
+  const written = sqlLiterals(sql, names);
+  const literals = written.filter((literal) => canBind(literal, literal.value));
   // Longer ones first: they may hold the words of shorter ones.
   for (const literal of literals.toSorted((a, b) => b.value.length - a.value.length)) {
     if (literals.some((other) => other !== literal && isSame(other.value, literal.value))) continue;
@@ -48,7 +49,23 @@ export function templateOf({ question, sql }: { question: string; sql: string },
     const from = covered.map(({ raw }) => raw).join(' ');
     parts.splice(parts.indexOf(covered[0] as Token), place.length, { literal, kind: place.kind, from });
   }
-  return parts.some(isHole) ? { sql, parts } : null;
+  const holes = parts.filter(isHole);
+  const fixed = written.filter((literal) => !holes.some((hole) => hole.literal === literal));
+  return holes.length > 0 && !holes.some((hole) => isDerived(hole, fixed)) ? { sql, parts } : null;
+}
+
+/**
+ * Whether another literal of the statement seems to be worked out from this one: `>= 2024 AND < 2025` for a year, the day after
+ * a date. It would stay what it was.
+ */
+function isDerived({ literal }: Hole, fixed: readonly SqlLiteral[]): boolean {
+  if (!/\d/.test(literal.value)) return false;
+  return fixed.some(
+    ({ value }) =>
+      (literal.value.length > 1 && form(value) === form(literal.value)) ||
+      Math.abs(Number(value) - Number(literal.value)) <= 1 ||
+      (literal.value.length >= 4 && value.includes(literal.value)),
+  );
 }
 
 /** The SQL of the template with the literals of a question that differs in nothing else; null where it does. */
