@@ -56,7 +56,8 @@ async function run(options: LoadOptions, apiKey: string | undefined): Promise<nu
   const seconds = stoppedAt === undefined ? options.duration : (stoppedAt - started) / 1_000;
   const summary = summarise(arrivals, seconds);
   const settings: Settings = {
-    urls: options.url,
+    // Without a name and password that may stand in it.
+    urls: options.url.map((url) => new URL(url).origin),
     perSecond: options.rate,
     seconds,
     spacing: options.arrivals,
