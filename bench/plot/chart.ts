@@ -22,7 +22,7 @@ export interface Chart {
 }
 
 const [width, height] = [720, 320];
-const [left, right, top, bottom] = [72, 150, 16, 48];
+const [left, right, top, bottom] = [92, 150, 16, 48];
 const colours = ['#1f6feb', '#b62324', '#1a7f37', '#9a6700', '#8250df', '#57606a', '#bf3989', '#0a7c86'];
 
 /** Lines or bars over two axes, each linear or logarithmic, as SVG. */
