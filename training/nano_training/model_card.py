@@ -1,7 +1,8 @@
-"""The model card: what the adapter was made of, by what, and how well it does."""
+"""What the adapter was made of, by what, and how well it does: a model card for people, a passport for publishing."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from importlib.metadata import version
 from pathlib import Path
@@ -13,14 +14,29 @@ libraries = ("torch", "transformers", "trl", "peft")
 
 
 def write_card(config: RunConfig, folder: Path, *, digest: str, metrics: list[dict[str, Any]]) -> None:
+    """README.md, data-manifest.json as the data has it, and adapter.json, by which `nano train publish` knows them to be whole."""
     manifest = config.data / "manifest.json"
-    data = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else None
-    (folder / "README.md").write_text(_card(config, digest, metrics, data), encoding="utf-8")
+    data = manifest.read_bytes() if manifest.is_file() else None
+    best = _best(metrics)
+    (folder / "README.md").write_text(_card(config, digest, best, json.loads(data) if data else None), encoding="utf-8")
+    if data is not None:
+        (folder / "data-manifest.json").write_bytes(data)
+    passport = {
+        "form": 1,
+        "base": config.base,
+        "sha256": digest,
+        "dataManifest": hashlib.sha256(data).hexdigest() if data is not None else None,
+        "validation": {name: best[name] for name in ("validationEx", "questions", "step")} if best else None,
+    }
+    (folder / "adapter.json").write_text(json.dumps(passport, indent=2) + "\n", encoding="utf-8")
 
 
-def _card(config: RunConfig, digest: str, metrics: list[dict[str, Any]], data: Any) -> str:
+def _best(metrics: list[dict[str, Any]]) -> dict[str, Any] | None:
     scores = [entry for entry in metrics if "validationEx" in entry]
-    best = max(scores, key=lambda entry: entry["validationEx"], default=None)
+    return max(scores, key=lambda entry: entry["validationEx"], default=None)
+
+
+def _card(config: RunConfig, digest: str, best: dict[str, Any] | None, data: Any) -> str:
     settings = config.model_dump(mode="json", exclude={"data", "output"})
     sections = [
         f"---\nbase_model: {config.base}\nlibrary_name: peft\n---",

@@ -17,6 +17,7 @@ export const cliErrors = {
   model_refused: 'The message says why; vLLM needs --enable-lora and VLLM_ALLOW_RUNTIME_LORA_UPDATING=True.',
   check_failed:
     'The message has the reason; `./nano datasource show NAME` and the log of the executor tell more.',
+  publishing: 'Wait until it has ended, and look at what it has published.',
   samples_failed: 'Remove NANO_HOME/samples and start again.',
 } as const;
 export type CliErrorCode = keyof typeof cliErrors;

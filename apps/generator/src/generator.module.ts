@@ -13,16 +13,17 @@ import { ContextGrammars } from './grammar/context-grammars.js';
 import { GenerateProcessor } from './generate.processor.js';
 import { GenerateService } from './generate.service.js';
 import { CatalogueModel } from './model/catalogue.model.js';
+import { type CatalogueSource, CatalogueWatch } from './model/catalogue.watch.js';
 import { EndpointCertificates } from './model/endpoint.certificates.js';
 import { Model } from './model/model.js';
 import { QueueLoad } from './sampling/queue-load.js';
 import { Sampler } from './sampling/sampler.js';
-import { MODEL_CATALOGUE } from './model/tokens.js';
+import { CATALOGUE_SOURCE, MODEL_CATALOGUE } from './model/tokens.js';
 import { Repairer } from './repair/repairer.js';
 
 @Module({})
 export class GeneratorModule {
-  static forRoot(config: GeneratorConfig, catalogue: ModelCatalogue): DynamicModule {
+  static forRoot(config: GeneratorConfig, catalogue: ModelCatalogue, source: CatalogueSource): DynamicModule {
     return {
       module: GeneratorModule,
       imports: [
@@ -34,7 +35,10 @@ export class GeneratorModule {
       providers: [
         ...stageProviders,
         { provide: MODEL_CATALOGUE, useValue: catalogue },
-        { provide: Model, useClass: CatalogueModel },
+        CatalogueModel,
+        { provide: Model, useExisting: CatalogueModel },
+        { provide: CATALOGUE_SOURCE, useValue: source },
+        CatalogueWatch,
         EndpointCertificates,
         Repairer,
         QueueLoad,

@@ -7,9 +7,11 @@ import { GeneratorModule } from './generator.module.js';
 
 export async function start(environment: Environment): Promise<RunningApp> {
   const config = parseEnvironment(generatorSchema, environment);
-  const catalogue = readCatalogue(config, environment);
+  const read = () => readCatalogue(config, environment);
+  const catalogue = read();
+  const file = config.MODELS_FILE;
   await workerReady(config);
-  return startServer(GeneratorModule.forRoot(config, catalogue), {
+  return startServer(GeneratorModule.forRoot(config, catalogue, file === undefined ? null : { file, read }), {
     host: config.GENERATOR_HOST,
     port: config.GENERATOR_PORT,
   });

@@ -1,10 +1,9 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, resolve } from 'node:path';
 import type { GatewayClient } from '../client/gateway-client.js';
 import { ServerClient } from '#shared/models/server-client';
 import type { CliConfig } from '../config.js';
 import { loadApp } from '../embedded/apps.js';
+import { inOwnHome } from '../embedded/own-home.js';
 import { withSession } from './with-session.js';
 
 interface SessionOptions {
@@ -36,17 +35,13 @@ export async function withEvaluatedSession(
       return await withSession(config, url, ({ client }, interrupt) => work(client, interrupt));
     const baseUrl = `${model.url}/v1`;
     const { models } = await new ServerClient(baseUrl, undefined, answerWithinMs).list();
-    await inOwnHome(config, { baseUrl, model: models[0]?.name, apiKey: undefined }, work);
+    await fromRecording(config, { baseUrl, model: models[0]?.name, apiKey: undefined }, work);
   } finally {
     await model.close();
   }
 }
 
-/** Neither the datasources nor the model of the user's own service take part. */
-async function inOwnHome(config: CliConfig, llm: NonNullable<CliConfig['llm']>, work: Work): Promise<void> {
-  const home = mkdtempSync(join(tmpdir(), 'nano-eval-'));
-  // Root's PostgreSQL runs as another account, which must be able to pass through.
-  if (process.getuid?.() === 0) chmodSync(home, 0o711);
+function fromRecording(config: CliConfig, llm: NonNullable<CliConfig['llm']>, work: Work): Promise<void> {
   const environment = {
     // Every recorded output takes part, unless the caller measures what taking fewer does.
     SAMPLES_FIRST: '64',
@@ -56,10 +51,7 @@ async function inOwnHome(config: CliConfig, llm: NonNullable<CliConfig['llm']>, 
     LLM_BASE_URL: llm.baseUrl,
     LLM_MODEL: llm.model,
   };
-  const own = { ...config, home, gatewayUrl: undefined, modelsFile: undefined, llm, environment };
-  try {
-    await withSession(own, undefined, ({ client }, interrupt) => work(client, interrupt));
-  } finally {
-    rmSync(home, { recursive: true, force: true });
-  }
+  return inOwnHome({ ...config, modelsFile: undefined, llm, environment }, (own) =>
+    withSession(own, undefined, ({ client }, interrupt) => work(client, interrupt)),
+  );
 }

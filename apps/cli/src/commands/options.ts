@@ -11,6 +11,13 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (tex
   };
 }
 
+/** Parses a fraction from 0 up to 1. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value < 1) return value;
+  throw new InvalidArgumentError('Expected a share such as 0.1.');
+}
+
 export function httpAddress(text: string): string {
   if (/^https?:\/\//u.test(text) && URL.canParse(text)) return text;
   throw new InvalidArgumentError('Expected an address such as http://127.0.0.1:8080.');

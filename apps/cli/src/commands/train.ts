@@ -1,8 +1,9 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { templateNames } from '#shared/prompt/template';
-import { httpAddress, listOf, urlOption, wholeNumber } from './options.js';
+import { httpAddress, listOf, share, urlOption, wholeNumber } from './options.js';
 import type { TrainCheckOptions } from './train.check.js';
 import type { TrainPrepareOptions } from './train.prepare.js';
+import { addPublishCommands } from './train.publish.options.js';
 
 const prepareExamples = `
 Writes train.jsonl and validation.jsonl (chat messages, the reply last), a folder of the validation questions that
@@ -40,6 +41,7 @@ export function addTrainCommand(program: Command): void {
       const { trainCheck } = await import('./train.check.js');
       await trainCheck(folder, options);
     });
+  addPublishCommands(group);
 }
 
 function addPrepare(group: Command): void {
@@ -79,10 +81,4 @@ function addPrepare(group: Command): void {
       const { trainPrepare } = await import('./train.prepare.js');
       await trainPrepare(options);
     });
-}
-
-function share(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && value >= 0 && value < 1) return value;
-  throw new InvalidArgumentError('Expected a share such as 0.1.');
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Fallback } from '#shared/contracts/attempt';
 import { type AppError, isAppError, retryable } from '#shared/errors/app-error';
@@ -29,16 +30,25 @@ type Failure = { reason: Fallback['reason']; error: AppError | null };
 @Injectable()
 export class CatalogueModel extends Model {
   private readonly logger = new Logger(CatalogueModel.name);
-  private readonly endpoints: Map<string, Endpoint>;
+  private endpoints: ReadonlyMap<string, Endpoint> = new Map();
 
   constructor(
-    @Inject(MODEL_CATALOGUE) private readonly catalogue: ModelCatalogue,
+    @Inject(MODEL_CATALOGUE) private catalogue: ModelCatalogue,
     private readonly metrics: Metrics,
   ) {
     super();
-    this.endpoints = new Map(
-      catalogue.endpoints.map((settings) => [settings.name, new Endpoint(settings, metrics)]),
-    );
+    this.endpoints = this.endpointsFor(catalogue);
+  }
+
+  /**
+   * From now on this catalogue; requests in hand end as they began. An endpoint whose settings stay keeps what is known of it.
+   * @returns whether anything differs
+   */
+  use(catalogue: ModelCatalogue): boolean {
+    if (isDeepStrictEqual(catalogue, this.catalogue)) return false;
+    this.endpoints = this.endpointsFor(catalogue);
+    this.catalogue = catalogue;
+    return true;
   }
 
   override async limits(wanted: Wanted): Promise<ModelLimits> {
@@ -178,6 +188,16 @@ export class CatalogueModel extends Model {
     const gpuSeconds = (promptTokens * prompt + completionTokens * completion) / 1_000;
     this.metrics.model.gpuSeconds.inc({ model: name }, gpuSeconds);
     return { ...told, gpuSeconds };
+  }
+
+  private endpointsFor({ endpoints }: ModelCatalogue): Map<string, Endpoint> {
+    return new Map(
+      endpoints.map((settings) => {
+        const known = this.endpoints.get(settings.name);
+        const stays = known !== undefined && isDeepStrictEqual(known.settings, settings);
+        return [settings.name, stays ? known : new Endpoint(settings, this.metrics)];
+      }),
+    );
   }
 
   private choices(wanted: Wanted): [Choice, ...Choice[]] {

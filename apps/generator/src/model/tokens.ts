@@ -1,1 +1,2 @@
 export const MODEL_CATALOGUE = Symbol('MODEL_CATALOGUE');
+export const CATALOGUE_SOURCE = Symbol('CATALOGUE_SOURCE');

@@ -61,6 +61,11 @@ const modelSchema = z.strictObject({
     .min(1)
     .optional()
     .describe('Names of the endpoints that serve it; all if left out'),
+  base: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Hub name of its weights, as adapters for it name it; as the server tells if left out'),
   contextTokens: z.int().min(256).optional().describe('As the server tells if left out'),
   maxTokens: z.int().min(1).default(512).describe('Tokens that a reply may have'),
   template,

@@ -6,6 +6,8 @@ const listingSchema = z.object({
     z.object({
       id: z.string(),
       owned_by: z.string().nullish(),
+      /** vLLM: the name or folder that the weights were loaded from. */
+      root: z.string().nullish(),
       /** vLLM: an adapter's base model. */
       parent: z.string().nullish(),
       /** vLLM: tokens that prompt and reply may have together. */
@@ -21,6 +23,8 @@ export interface ServedModel {
   name: string;
   /** Set for an adapter. */
   base: string | null;
+  /** Where its weights came from; null where the server does not tell. */
+  root: string | null;
   contextTokens: number | null;
 }
 
@@ -77,9 +81,10 @@ export class ServerClient {
     const { data } = listingSchema.parse(await this.json(`${this.base}/models`));
     return {
       kind: kindOf(data.map(({ owned_by: owner }) => owner)),
-      models: data.map(({ id, parent, max_model_len: length }) => ({
+      models: data.map(({ id, parent, root, max_model_len: length }) => ({
         name: id,
         base: parent ?? null,
+        root: root ?? null,
         contextTokens: length ?? null,
       })),
     };
