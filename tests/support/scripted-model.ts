@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { VllmMetrics } from './vllm-metrics.js';
 
 /** What the model server does with one request. The key that it has decides. */
 export type Behaviour =
@@ -45,6 +46,8 @@ export interface ScriptedModel {
   } | null;
   /** Requests to load and unload adapters, as `load name`. */
   adapterRequests: string[];
+  /** What it shows at /metrics where it is a vLLM. */
+  metrics: VllmMetrics;
   stop(): Promise<void>;
 }
 
@@ -59,6 +62,7 @@ export async function startScriptedModel(script: Script, port = 0): Promise<Scri
     mostActive: 0,
     vllm: null,
     adapterRequests: [],
+    metrics: new VllmMetrics('scripted'),
     stop: async () => undefined,
   };
   const server = createServer((request, response) => {
@@ -82,7 +86,7 @@ async function serve(
   response: ServerResponse,
 ): Promise<void> {
   if (request.method === 'GET') {
-    tell(model, request.url ?? '', response);
+    await tell(model, request.url ?? '', response);
     return;
   }
   let body = '';
@@ -104,8 +108,10 @@ async function serve(
   model.requests.push(asked);
   model.active += 1;
   model.mostActive = Math.max(model.mostActive, model.active);
+  const started = performance.now();
   response.once('close', () => {
     model.active -= 1;
+    model.metrics.served((performance.now() - started) / 1_000, usage.prompt_tokens, usage.completion_tokens);
     if (!response.writableFinished) model.aborted += 1;
   });
   if (model.vllm && !model.vllm.models.includes(asked.model)) {
@@ -122,7 +128,7 @@ function probe(held: 'held' | 'ignored' | 'refused', grammar: string, response: 
   json(response, 200, { choices: [{ message: { content } }] });
 }
 
-function tell(model: ScriptedModel, url: string, response: ServerResponse): void {
+async function tell(model: ScriptedModel, url: string, response: ServerResponse): Promise<void> {
   const { vllm } = model;
   if (url === '/v1/models') {
     const data = vllm
@@ -130,7 +136,8 @@ function tell(model: ScriptedModel, url: string, response: ServerResponse): void
       : [{ id: 'scripted', object: 'model' }];
     json(response, 200, { object: 'list', data });
   } else if (vllm && url === '/metrics') {
-    response.writeHead(200).end(`vllm:num_requests_waiting{engine="0"} ${vllm.waiting}.0\n`);
+    const type = { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' };
+    response.writeHead(200, type).end(await model.metrics.text(model.active, vllm.waiting));
   } else {
     json(response, 404, { detail: 'Not Found' });
   }

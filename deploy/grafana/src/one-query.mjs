@@ -1,16 +1,22 @@
 import { dashboard } from './dashboard.mjs';
 import { heatmap, lines, percentiles, query, rate, text } from './panels.mjs';
 
+/** A link into Explore; what the page's variables hold is put in by Grafana. */
+const explore = (name, query) => {
+  const state = encodeURIComponent(JSON.stringify({ datasource: name, queries: [{ refId: 'A', ...query }] }));
+  return `/explore?left=${state.replace(/%24%7B(\w+)%7D/g, '$${$1}')}`;
+};
+const logs = explore('loki', { expr: '{namespace="nano-analyst"} |= `${query}`' });
+const trace = explore('tempo', { queryType: 'traceql', query: '${trace}' });
+
 const links = `Enter the query's id above. Metrics know no ids: they show below what happened at the time.
 
-- **The query**: \`./nano ask --json\` prints its id; \`GET /v1/queries/\${query}\` has its attempts, candidates, tracebacks and timings,
-  \`GET /v1/queries/\${query}/events\` each step with its time.
-- **Logs**: every line about it has its id.
-  [Loki](/explore?left={"datasource":"loki","queries":[{"refId":"A","expr":"{namespace=\\"nano-analyst\\"} |= \\"\${query}\\""}]}), where there is one;
+- **The query**: \`GET /v1/queries/\${query}\` has its attempts, candidates, tracebacks and timings, \`GET /v1/queries/\${query}/events\` each
+  step with its time.
+- **Logs** of it have its id: [Loki](${logs}), where there is one;
   \`kubectl -n nano-analyst logs -l app.kubernetes.io/name=nano-analyst --prefix --tail=-1 | grep \${query}\`;
   \`docker compose -f deploy/docker/docker-compose.yml logs | grep \${query}\`.
-- **Trace**: where tracing is on, [Tempo](/explore?left={"datasource":"tempo","queries":[{"refId":"A","queryType":"traceql","query":"\${trace}"}]})
-  by the trace id of a log line, entered above.`;
+- **Trace**, where tracing is on: [Tempo](${trace}) by the trace id, entered above.`;
 
 const textbox = (name, label) => ({
   name,

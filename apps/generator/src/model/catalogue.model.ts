@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import type { Fallback } from '#shared/contracts/attempt';
+import { type Fallback, fallbackReasons } from '#shared/contracts/attempt';
 import { type AppError, isAppError, retryable } from '#shared/errors/app-error';
 import { endpointsOf, type ModelCatalogue } from '#shared/models/catalogue';
 import { Metrics } from '#shared/telemetry/metrics';
@@ -37,6 +37,8 @@ export class CatalogueModel extends Model {
     private readonly metrics: Metrics,
   ) {
     super();
+    // A rate needs the zero before the first.
+    for (const reason of [...fallbackReasons, 'grammar_refused']) metrics.model.fallbacks.inc({ reason }, 0);
     this.endpoints = this.endpointsFor(catalogue);
   }
 
