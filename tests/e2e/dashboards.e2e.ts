@@ -167,6 +167,16 @@ describe('Prometheus on a stack under load', () => {
     expect(rules.length).toBeGreaterThan(25);
   });
 
+  it('alerts of nothing that is well', async () => {
+    const well =
+      'NanoApplicationAway|NanoQueueAway|NanoRedis.*|NanoBreakerOpen|NanoPoolExhausted|Nano.*Expires';
+    await until(10_000, 'no alert', async () =>
+      (await prometheus.query(`ALERTS{alertname=~"${well}"}`)).length === 0 ? true : undefined,
+    );
+    // An app that does not look at the queue has nothing to say of it.
+    expect((await prometheus.query('nano_queue_up')).map(({ metric }) => metric['job'])).toEqual(['gateway']);
+  });
+
   it('sees what happened', async () => {
     const one = async (expression: string) => Number((await prometheus.query(expression))[0]?.value[1]);
     expect(await one('sum(nano_queries_accepted_total)')).toBe(26);
