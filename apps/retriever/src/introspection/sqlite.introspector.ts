@@ -163,7 +163,7 @@ function ifReadable<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'SQLITE_ERROR') return undefined;
+    if ((error as { code?: unknown }).code === 'SQLITE_ERROR') return undefined;
     throw error;
   }
 }
