@@ -246,6 +246,25 @@ describe('an endpoint that fails again and again', () => {
 });
 
 describe('several endpoints', () => {
+  it('show what the catalogue in use has, and nothing of those that it had', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { url } = await server({ texts: ['x'], after: gate.promise });
+    const { model, metrics } = open([url, 'http://127.0.0.1:9/v1']);
+    const shown = async (endpoint: string) => valueOf(metrics, 'nano_model_outstanding', { endpoint });
+    const asking = model.reply(messages, asked());
+    while ((await shown('e0')) !== 1) await sleep(5);
+    const without = catalogueSchema.parse({
+      endpoints: [{ name: 'e0', url, totalMs: 19_000 }],
+      models: [{ name: 'scripted' }],
+    });
+    expect(model.use(without)).toBe(true);
+    expect([await shown('e0'), await shown('e1')]).toEqual([0, undefined]);
+    gate.resolve();
+    await asking;
+    expect([await shown('e0'), await shown('e1')]).toEqual([0, undefined]);
+    expect(model.servers().map(({ name }) => name)).toEqual(['e0']);
+  });
+
   it('share the load', async () => {
     const [a, b] = [await server({ texts: ['x'], delayMs: 50 }), await server({ texts: ['x'], delayMs: 50 })];
     const { model } = open([a.url, b.url]);

@@ -48,9 +48,16 @@ export class CatalogueModel extends Model {
    */
   use(catalogue: ModelCatalogue): boolean {
     if (isDeepStrictEqual(catalogue, this.catalogue)) return false;
+    const kept = new Set(catalogue.endpoints.map(({ name }) => name));
+    for (const [name, endpoint] of this.endpoints) if (!kept.has(name)) endpoint.retire();
     this.endpoints = this.endpointsFor(catalogue);
     this.catalogue = catalogue;
     return true;
+  }
+
+  /** The model servers of the catalogue in use. */
+  servers(): ModelCatalogue['endpoints'] {
+    return this.catalogue.endpoints;
   }
 
   override async limits(wanted: Wanted): Promise<ModelLimits> {
@@ -197,7 +204,9 @@ export class CatalogueModel extends Model {
       endpoints.map((settings) => {
         const known = this.endpoints.get(settings.name);
         const stays = known !== undefined && isDeepStrictEqual(known.settings, settings);
-        return [settings.name, stays ? known : new Endpoint(settings, this.metrics)];
+        if (stays) return [settings.name, known];
+        known?.retire();
+        return [settings.name, new Endpoint(settings, this.metrics)];
       }),
     );
   }

@@ -1,13 +1,14 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type { ModelCatalogue } from '#shared/models/catalogue';
+import { Injectable } from '@nestjs/common';
 import { Certificates } from '#shared/telemetry/certificates';
 import { httpsExpiry } from '#shared/telemetry/tls-expiry';
-import { MODEL_CATALOGUE } from './tokens.js';
+import { CatalogueModel } from './catalogue.model.js';
 
-/** Watches the certificates of the model servers. */
+/** Watches the certificates of the model servers, as the catalogue has them at the time. */
 @Injectable()
 export class EndpointCertificates {
-  constructor(certificates: Certificates, @Inject(MODEL_CATALOGUE) { endpoints }: ModelCatalogue) {
-    for (const { name, url } of endpoints) certificates.watch(`model:${name}`, () => httpsExpiry(url));
+  constructor(certificates: Certificates, model: CatalogueModel) {
+    certificates.watchEach(() =>
+      model.servers().map(({ name, url }) => [`model:${name}`, () => httpsExpiry(url)]),
+    );
   }
 }

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:tls';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Certificates } from './certificates.js';
 import { Metrics } from './metrics.js';
 import { testCertificate } from './test-support/certificate.js';
@@ -46,5 +46,22 @@ describe('certificates', () => {
     await looked.promise;
     const seen = (await metrics.scrape()).match(/^nano_certificate_expiry_timestamp_seconds\{.*/gm) ?? [];
     expect(seen).toEqual([expect.stringMatching(/\{peer="index"\} \d{10,}$/)]);
+  });
+
+  it('are shown no longer of a server that is spoken to no longer', async () => {
+    const metrics = new Metrics();
+    const certificates = new Certificates(metrics);
+    const names = ['model:old', 'model:kept'];
+    certificates.watchEach(() => names.map((name) => [name, async () => 1_000]));
+    const shown = async () => {
+      await metrics.scrape();
+      return (await metrics.scrape()).match(/(?<=peer=")[^"]+/g);
+    };
+    expect(await shown()).toEqual(['model:old', 'model:kept']);
+    names.shift();
+    expect(await shown()).toEqual(['model:old', 'model:kept']);
+    jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 3_600_001);
+    expect(await shown()).toEqual(['model:kept']);
+    jest.restoreAllMocks();
   });
 });

@@ -14,19 +14,33 @@ export type Look = () => Promise<number | null>;
 @Injectable()
 export class Certificates {
   private readonly logger = new Logger(Certificates.name);
-  private readonly peers = new Map<string, Look>();
+  private readonly watched: (() => [peer: string, look: Look][])[] = [];
+  private peers = new Map<string, Look>();
   private lookedAt = -Infinity;
 
   constructor(private readonly metrics: Metrics) {
     metrics.beforeScrape(() => {
       if (performance.now() - this.lookedAt < looksEveryMs) return;
       this.lookedAt = performance.now();
-      for (const [peer, look] of this.peers) void this.show(peer, look);
+      this.lookAtAll();
     });
   }
 
   watch(peer: string, look: Look): void {
-    this.peers.set(peer, look);
+    this.watchEach(() => [[peer, look]]);
+  }
+
+  /** Those that there are whenever they are looked at. */
+  watchEach(peers: () => [peer: string, look: Look][]): void {
+    this.watched.push(peers);
+  }
+
+  private lookAtAll(): void {
+    const before = this.peers;
+    this.peers = new Map(this.watched.flatMap((peers) => peers()));
+    for (const peer of before.keys())
+      if (!this.peers.has(peer)) this.metrics.process.certificateExpiry.remove({ peer });
+    for (const [peer, look] of this.peers) void this.show(peer, look);
   }
 
   private async show(peer: string, look: Look): Promise<void> {

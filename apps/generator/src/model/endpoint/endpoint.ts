@@ -18,6 +18,7 @@ export class Endpoint {
   private readonly breaker = new Breaker();
   private readonly watch: QueueWatch;
   private readonly samples = new ManySamples();
+  private isRetired = false;
 
   constructor(
     readonly settings: CatalogueEndpoint,
@@ -80,7 +81,15 @@ export class Endpoint {
     this.metrics.model.errors.inc({ code, endpoint: this.name });
   }
 
+  /** The catalogue has it no longer, or otherwise: what it has in hand ends, and its gauges are not its own any more. */
+  retire(): void {
+    this.isRetired = true;
+    const { outstanding, limit, breaker } = this.metrics.model;
+    for (const gauge of [outstanding, limit, breaker]) gauge.remove({ endpoint: this.name });
+  }
+
   private showState(): void {
+    if (this.isRetired) return;
     const endpoint = this.name;
     this.metrics.model.outstanding.set({ endpoint }, this.limit.outstanding);
     this.metrics.model.limit.set({ endpoint }, this.limit.limit);
