@@ -27,15 +27,24 @@ delete environment.PYTHONDONTWRITEBYTECODE;
 /** @returns the path of its Python. About 3 GB are downloaded the first time, and 6 GB of disk used. */
 export function prepareEnvironment() {
   const requirements = join(here, 'requirements.txt');
-  const venv = join(folder, 'venv');
+  return makeVenv({
+    venv: join(folder, 'venv'),
+    requirements,
+    what: 'vLLM for CPUs',
+    options: ['--no-deps'],
+  });
+}
+
+/** A virtual environment with pinned packages, made anew when they change. */
+export function makeVenv({ venv, requirements, what, options = [] }) {
   const stamp = join(venv, 'requirements.sha256');
   const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex');
   const python = join(venv, 'bin', 'python');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return python;
-  console.log('Installing vLLM for CPUs (some minutes, about 3 GB) …');
+  console.log(`Installing ${what} (some minutes, about 3 GB) …`);
   rmSync(venv, { recursive: true, force: true });
   run(basePython(), ['-m', 'venv', venv]);
-  run(python, ['-m', 'pip', 'install', '--quiet', '--no-deps', '--requirement', requirements]);
+  run(python, ['-m', 'pip', 'install', '--quiet', ...options, '--requirement', requirements]);
   writeFileSync(stamp, wanted);
   return python;
 }

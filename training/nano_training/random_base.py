@@ -1,7 +1,11 @@
-"""A Llama of random weights with a tokenizer trained on the spot: proves the path where no base model can be had."""
+"""A Llama of random weights with a tokenizer trained on the spot: proves the path where no base model can be had.
+
+python -m nano_training.random_base tiny TRAIN.jsonl FOLDER
+"""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +13,7 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from .examples import Example
+from .examples import Example, read_examples
 
 shapes: dict[str, dict[str, Any]] = {
     "tiny": {
@@ -75,3 +79,9 @@ def train_tokenizer(texts: list[str], vocabulary: int) -> PreTrainedTokenizerFas
     )
     tokenizer.chat_template = chat_template
     return tokenizer
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 4 or sys.argv[1] not in shapes:
+        sys.exit(__doc__)
+    make_base(sys.argv[1], read_examples(Path(sys.argv[2])), Path(sys.argv[3]))

@@ -73,7 +73,9 @@ class StopByAccuracy(TrainerCallback):
             model.save_pretrained(self.best)
         else:
             self.since += 1
-        control.should_training_stop = control.should_training_stop or self.since >= self.settings.patience
+        # Nothing rises above all of them.
+        ends = ex == 1 or self.since >= self.settings.patience
+        control.should_training_stop = control.should_training_stop or ends
 
     def resume(self, entries: list[dict[str, Any]], step: int) -> None:
         """Takes up what an earlier part of the run had reached by `step`."""

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { evaluate } from '../../../../evaluation/src/run/evaluate.js';
 import { readRun } from '../../../../evaluation/src/scoring/outputs.js';
@@ -106,27 +107,28 @@ async function examine(config: CliConfig, options: Examined, run: Run): Promise<
   return metrics;
 }
 
+/** Of the deployment, what would join its state and queues, and the keys that are for them. */
+const ofDeployment = new Set([
+  'DATABASE_URL',
+  'QUEUE_URL',
+  'QDRANT_URL',
+  'QDRANT_API_KEY',
+  'NANO_API_KEYS',
+  'NANO_API_KEY',
+  'NANO_MASTER_KEY',
+]);
+
 /** Nothing of the deployment takes part but its model servers and its encoder. */
 function apart(config: CliConfig, catalogue: string): CliConfig {
-  const encoder =
-    config.environment['EMBEDDINGS_MODEL_DIR'] ?? join(config.home, 'models', 'all-MiniLM-L6-v2');
-  return {
-    ...config,
-    databaseUrl: undefined,
-    queueUrl: undefined,
-    apiKey: undefined,
-    modelsFile: catalogue,
-    environment: {
-      ...config.environment,
-      DATABASE_URL: undefined,
-      QUEUE_URL: undefined,
-      QDRANT_URL: undefined,
-      NANO_API_KEYS: undefined,
-      NANO_MASTER_KEY: undefined,
-      EMBEDDINGS_MODEL_DIR: encoder,
-      MODELS_FILE: catalogue,
-    },
+  const kept = Object.entries(config.environment).filter(([name]) => !ofDeployment.has(name));
+  const encoder = join(config.home, 'models', 'all-MiniLM-L6-v2');
+  const environment = {
+    ...(existsSync(encoder) && { EMBEDDINGS_MODEL_DIR: encoder }),
+    ...Object.fromEntries(kept),
+    MODELS_FILE: catalogue,
   };
+  const none = { databaseUrl: undefined, queueUrl: undefined, apiKey: undefined };
+  return { ...config, ...none, modelsFile: catalogue, environment };
 }
 
 async function registerOwn(client: GatewayClient, { datasource, connection }: Examined): Promise<void> {
