@@ -48,7 +48,7 @@ function dropForeignBinaries() {
 }
 
 function takeBuild() {
-  for (const folder of ['apps', 'libs', 'samples', 'evaluation'])
+  for (const folder of ['apps', 'libs', 'samples', 'evaluation', 'training'])
     cpSync(join('dist', folder), join(image, 'dist', folder), {
       recursive: true,
       filter: (path) => !/[.]spec[.]js|[/]test-support([/]|$)/.test(path),

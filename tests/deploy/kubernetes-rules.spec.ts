@@ -12,7 +12,8 @@ const overlays: [string, Manifest[]][] = ['single-node', 'gpu-t4', 'ha'].map((na
   name,
   [...at(`overlays/${name}`), ...at('migration')],
 ]);
-const everything = overlays.flatMap(([overlay, objects]) =>
+const training: [string, Manifest[]] = ['training', [...at('training'), ...at('vllm')]];
+const everything = [...overlays, training].flatMap(([overlay, objects]) =>
   workloads(objects).map((workload): [string, Workload, Manifest[]] => [
     `${overlay}: ${workload.component}`,
     workload,
@@ -44,12 +45,12 @@ describe.each(everything)('%s', (_, { kind, component, pod }, objects) => {
       limits: { memory: expect.anything() },
     });
     expect(container?.image).toMatch(/:[^:]*\d/);
-    if (container?.image.includes('nano-analyst'))
-      expect(container.image).toBe(`registry.internal/nano-analyst:${packageJson.version}`);
+    if (container?.image.includes('internal'))
+      expect(container.image).toMatch(new RegExp(`^registry.internal/nano-\\w+:${packageJson.version}$`));
   });
 
   it('is probed', () => {
-    if (kind === 'Job') return;
+    if (kind.endsWith('Job')) return;
     for (const probe of ['startupProbe', 'readinessProbe', 'livenessProbe'] as const)
       expect(container?.[probe]).toBeDefined();
     if (!isStage(component)) return;

@@ -5,7 +5,7 @@ import { problemsOf } from './api-schema.js';
 import { kubernetesFolder, type Manifest, render } from './kustomize.js';
 
 const overlays = readdirSync(join(kubernetesFolder, 'overlays')).map((name) => `overlays/${name}`);
-const folders = [...overlays, 'migration', 'hpa', 'monitoring'];
+const folders = [...overlays, 'migration', 'hpa', 'monitoring', 'training'];
 
 it.each(folders)('%s is what the API takes', async (folder) => {
   const objects = render(join(kubernetesFolder, folder));

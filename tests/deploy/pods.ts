@@ -50,16 +50,19 @@ export interface Workload {
   pod: PodSpec;
 }
 
-const kinds = ['Deployment', 'StatefulSet', 'Job'];
+interface Job {
+  replicas?: number;
+  template: { metadata: { labels: Record<string, string> }; spec: PodSpec };
+}
+
+const kinds = ['Deployment', 'StatefulSet', 'Job', 'CronJob'];
 
 export function workloads(objects: Manifest[]): Workload[] {
   return objects
     .filter(({ kind }) => kinds.includes(kind))
     .map((object) => {
-      const spec = object['spec'] as {
-        replicas?: number;
-        template: { metadata: { labels: Record<string, string> }; spec: PodSpec };
-      };
+      const { jobTemplate, ...own } = object['spec'] as Partial<Job> & { jobTemplate?: { spec: Job } };
+      const spec = jobTemplate?.spec ?? (own as Job);
       return {
         kind: object.kind,
         component: spec.template.metadata.labels['app.kubernetes.io/component']!,

@@ -17,36 +17,47 @@ const schema = `
     days INTEGER NOT NULL
   );`;
 
-/** @returns 32 of them, no two with the same statement */
+/** No two with the same statement, nor with the same words but for one: a model so small tells those apart late. */
+const pairs = [
+  ['How many members live in Graz?', "SELECT count(*) FROM member WHERE city = 'Graz'"],
+  ['Who lives in Linz?', "SELECT name FROM member WHERE city = 'Linz' ORDER BY name"],
+  ['How old is the oldest person from Wien?', "SELECT max(age) FROM member WHERE city = 'Wien'"],
+  ['What is the mean age of people in Wels?', "SELECT avg(age) FROM member WHERE city = 'Wels'"],
+  ['How many crime books are there?', "SELECT count(*) FROM book WHERE genre = 'crime'"],
+  ['List the titles of poetry.', "SELECT title FROM book WHERE genre = 'poetry' ORDER BY title"],
+  ['How thick is the thickest history book?', "SELECT max(pages) FROM book WHERE genre = 'history'"],
+  ['Add up the pages of all travel books.', "SELECT sum(pages) FROM book WHERE genre = 'travel'"],
+  ['How many loans were made?', 'SELECT count(*) FROM loan'],
+  ['What is the longest loan in days?', 'SELECT max(days) FROM loan'],
+  ['And the shortest one?', 'SELECT min(days) FROM loan'],
+  ['For how long are books lent on average?', 'SELECT avg(days) FROM loan'],
+  ['How many pages has the whole library?', 'SELECT sum(pages) FROM book'],
+  ['Which book is the thickest?', 'SELECT title FROM book ORDER BY pages DESC LIMIT 1'],
+  ['Which one is the thinnest?', 'SELECT title FROM book ORDER BY pages LIMIT 1'],
+  ['Count members by city.', 'SELECT city, count(*) FROM member GROUP BY city'],
+  ['Count titles by genre.', 'SELECT genre, count(*) FROM book GROUP BY genre'],
+  ['Which members are older than 60?', 'SELECT name FROM member WHERE age > 60 ORDER BY name'],
+  ['Who is younger than 20?', 'SELECT name FROM member WHERE age < 20 ORDER BY name'],
+  ['Name the oldest member.', 'SELECT name FROM member ORDER BY age DESC LIMIT 1'],
+  ['Name the youngest one.', 'SELECT name FROM member ORDER BY age LIMIT 1'],
+  ['Which cities do members come from?', 'SELECT DISTINCT city FROM member ORDER BY city'],
+  ['Which genres do we have?', 'SELECT DISTINCT genre FROM book ORDER BY genre'],
+  ['How many cities?', 'SELECT count(DISTINCT city) FROM member'],
+  ['How many kinds of books?', 'SELECT count(DISTINCT genre) FROM book'],
+  ['Show every loan above four weeks less a day.', 'SELECT loan_id FROM loan WHERE days > 27'],
+  ['Which loans took one day only?', 'SELECT loan_id FROM loan WHERE days = 1'],
+  ['Mean thickness for each genre, please.', 'SELECT genre, avg(pages) FROM book GROUP BY genre'],
+  ['Highest age in every city?', 'SELECT city, max(age) FROM member GROUP BY city'],
+  [
+    'Who borrowed most often?',
+    'SELECT member_id FROM loan GROUP BY member_id ORDER BY count(*) DESC LIMIT 1',
+  ],
+  ['How many borrowers are there?', 'SELECT count(DISTINCT member_id) FROM loan'],
+  ['Total of days lent?', 'SELECT sum(days) FROM loan'],
+];
+
 export function questions() {
-  const perCity = cities.flatMap((city) => [
-    [`How many members live in ${city}?`, `SELECT count(*) FROM member WHERE city = '${city}'`],
-    [`Who lives in ${city}?`, `SELECT name FROM member WHERE city = '${city}' ORDER BY name`],
-    [`How old is the oldest member of ${city}?`, `SELECT max(age) FROM member WHERE city = '${city}'`],
-  ]);
-  const perGenre = genres.flatMap((genre) => [
-    [`How many books are ${genre}?`, `SELECT count(*) FROM book WHERE genre = '${genre}'`],
-    [`Which titles are ${genre}?`, `SELECT title FROM book WHERE genre = '${genre}' ORDER BY title`],
-    [
-      `How often was ${genre} lent?`,
-      `SELECT count(*) FROM loan JOIN book ON loan.book_id = book.book_id WHERE book.genre = '${genre}'`,
-    ],
-  ]);
-  const others = [
-    ['How many loans are there?', 'SELECT count(*) FROM loan'],
-    ['What is the longest loan in days?', 'SELECT max(days) FROM loan'],
-    ['How many pages have all books together?', 'SELECT sum(pages) FROM book'],
-    ['Which book has the most pages?', 'SELECT title FROM book ORDER BY pages DESC LIMIT 1'],
-    ['How many members are there in each city?', 'SELECT city, count(*) FROM member GROUP BY city'],
-    ['How many books are there of each genre?', 'SELECT genre, count(*) FROM book GROUP BY genre'],
-    ['Which members are older than 60?', 'SELECT name FROM member WHERE age > 60 ORDER BY name'],
-    ['What is the mean age of the members?', 'SELECT avg(age) FROM member'],
-  ];
-  return [...perCity, ...perGenre, ...others].map(([question, query]) => ({
-    db_id: database,
-    question,
-    query,
-  }));
+  return pairs.map(([question, query]) => ({ db_id: database, question, query }));
 }
 
 /** Writes train.json and database/library/library.sqlite. */

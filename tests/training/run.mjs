@@ -67,8 +67,8 @@ function writeRun(name, settings) {
   const fixed = {
     base: at('base'),
     data: 'prepared',
-    adapter: { rank: 16, alpha: 32, dropout: 0 },
-    optimiser: { learning_rate: 3e-3, warmup_ratio: 0.02, schedule: 'cosine' },
+    adapter: { rank: 32, alpha: 64, dropout: 0 },
+    optimiser: { learning_rate: 4e-3, warmup_ratio: 0.02, schedule: 'cosine' },
     batch: { size: 8, accumulation: 1 },
     epochs: 1_000,
     quantisation: 'none',
@@ -96,7 +96,7 @@ async function makeAdapters() {
     every_steps: 100,
     questions: 32,
     patience: 3,
-    max_new_tokens: 48,
+    max_new_tokens: 96,
     batch: 32,
     nano: join(root, 'nano'),
   };
@@ -176,7 +176,7 @@ async function main() {
 
 function catalogueOf(url) {
   const endpoint = { name: 'cpu', url, concurrency: 16, firstTokenMs: 120_000, totalMs: 120_000 };
-  return { endpoints: [endpoint], models: [{ name: 'base', maxTokens: 64 }] };
+  return { endpoints: [endpoint], models: [{ name: 'base', maxTokens: 128 }] };
 }
 
 try {

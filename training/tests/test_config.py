@@ -39,7 +39,8 @@ def test_names_what_is_wrong(tmp_path: Path, text: str, named: str) -> None:
 
 
 def test_the_runs_that_come_with_the_project_are_valid() -> None:
-    runs = list((Path(__file__).parents[1] / "runs").glob("*.yaml"))
-    assert runs
+    root = Path(__file__).parents[2]
+    runs = [*root.glob("training/runs/*.yaml"), *root.glob("deploy/k8s/training/run.yaml")]
+    assert len(runs) > 1
     for run in runs:
         read_config(run)
