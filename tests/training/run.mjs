@@ -122,7 +122,7 @@ const publish = (name, expected) =>
       '--data',
       data,
       '--questions',
-      'train.json',
+      at('data', 'train.json'),
       '--out',
       at('results'),
     ],
@@ -141,7 +141,7 @@ async function main() {
     mkdirSync(at('adapters'));
     writeFileSync(catalogue, JSON.stringify(catalogueOf(vllm.url), null, 2));
     const before = catalogued();
-    await withService({ MODELS_FILE: catalogue }, data, async (api) => {
+    await withService({ MODELS_FILE: catalogue, NANO_HOME: at('service') }, data, async (api) => {
       const first = await askAll(api, questions().slice(0, 1));
       holds(first[0].model === 'base', 'the base answers', first[0].model);
       await publish('learned', 0);

@@ -1,31 +1,32 @@
-// The four applications as processes of their own, and the questions asked of them over HTTP.
+// The service as `./nano up` starts it, and the questions asked of it over HTTP.
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { database } from './questions.mjs';
-import { ApiClient } from '../../dist/tests/support/client.js';
-import { startPostgres } from '../../dist/tests/support/postgres.js';
-import { Stack } from '../../dist/tests/support/stack.js';
+import { readRun } from '../../dist/apps/cli/src/embedded/run-file.js';
+import { ApiClient, until } from '../../dist/tests/support/client.js';
+import { root } from '../vllm/environment.mjs';
 
+const startsWithinMs = 120_000;
 /** The generator takes a changed catalogue up within seconds. */
 const takenUpWithinMs = 30_000;
 
 export async function withService(environment, data, work) {
-  const postgres = await startPostgres();
+  const child = spawn(process.execPath, [join(root, 'dist/apps/cli/src/main.js'), 'up', '--port', '0'], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
   try {
-    const stack = await Stack.start({
-      databaseUrl: postgres.url,
-      queueUrl: postgres.url,
-      modelUrl: 'http://127.0.0.1:1/v1',
-      environment: { ...environment, NANO_DEFAULT_DATASOURCE: database },
+    const url = await until(startsWithinMs, 'the service', async () => {
+      if (child.exitCode !== null) throw new Error(`./nano up ended with ${child.exitCode}`);
+      return readRun(join(environment.NANO_HOME, 'run.json'))?.url ?? undefined;
     });
-    try {
-      const api = new ApiClient(stack.url);
-      await api.addSqlite(database, join(data, 'database', database, `${database}.sqlite`));
-      await work(api);
-    } finally {
-      await stack.stop();
-    }
+    const api = new ApiClient(url);
+    await api.addSqlite(database, join(data, 'database', database, `${database}.sqlite`));
+    await work(api);
   } finally {
-    await postgres.stop();
+    child.kill('SIGTERM');
+    await ended;
   }
 }
 
@@ -34,7 +35,7 @@ export async function withService(environment, data, work) {
  * @returns the statement of each, beside the one that was learned, and the model that wrote it
  */
 export async function askAll(api, questions, wanted) {
-  for (const until = Date.now() + takenUpWithinMs; wanted !== undefined && Date.now() < until;) {
+  for (const end = Date.now() + takenUpWithinMs; wanted !== undefined && Date.now() < end;) {
     if ((await ask(api, questions[0])).model === wanted) break;
   }
   const answers = [];
@@ -44,7 +45,7 @@ export async function askAll(api, questions, wanted) {
 }
 
 async function ask(api, { question, query }) {
-  const request = { question, maxCorrections: 0 };
+  const request = { question, datasource: database, maxCorrections: 0 };
   const { body } = await api.ask(request, { Prefer: 'wait=150' });
   return { query, sql: body.sql, model: body.attempts?.[0]?.model };
 }
