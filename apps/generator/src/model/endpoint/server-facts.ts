@@ -15,6 +15,7 @@ export class ServerFacts {
   private readonly logger = new Logger(ServerFacts.name);
   private readonly server: ServerClient;
   private listing: Promise<ServerListing | null> | undefined;
+  private listedAt = 0;
   private grammar: Promise<boolean> | undefined;
   private readonly loading = new Map<string, Promise<Fallback['reason'] | null>>();
 
@@ -98,16 +99,19 @@ export class ServerFacts {
     }
   }
 
+  /** The first one is waited for; later, what was known stands until the server has told anew: it may hang by then. */
   private list(): Promise<ServerListing | null> {
-    if (this.listing) return this.listing;
+    const known = this.listing;
+    if (known && performance.now() - this.listedAt < heldMs) return known;
+    this.listedAt = performance.now();
     const listing = this.server.list().catch((error: unknown) => {
       this.logger.debug(`${this.endpoint.name} does not list its models: ${describeError(error)}`);
       return null;
     });
-    this.listing = listing;
-    setTimeout(() => {
-      if (this.listing === listing) this.listing = undefined;
-    }, heldMs).unref();
-    return listing;
+    if (!known) return (this.listing = listing);
+    void listing.then(() => {
+      if (this.listing === known) this.listing = listing;
+    });
+    return known;
   }
 }
