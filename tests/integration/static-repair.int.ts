@@ -98,7 +98,7 @@ const rightOnMysql = [
   'SELECT DISTINCTROW status FROM orders',
   'SELECT 1 FROM DUAL',
   'SELECT TIMESTAMPDIFF(YEAR, born, CURDATE()) age, EXTRACT(YEAR_MONTH FROM born) FROM Customers ORDER BY age',
-  'SELECT shop.orders.id FROM shop.orders',
+  'SELECT repaired_shop.orders.id FROM repaired_shop.orders',
   "SELECT CURRENT_USER, UTC_DATE, LOCALTIME, 7 DIV 2, 7 MOD 2, BINARY 'a' = 'A'",
   'SELECT o.order FROM orders o ORDER BY `order`',
   "SELECT it.a FROM JSON_TABLE('[1,2]', '$[*]' COLUMNS (a INT PATH '$')) AS it",
@@ -138,7 +138,7 @@ const postgresSchema = `
   create table "Artist" ("ArtistId" int primary key, "Name" text);
   create table "Album" ("AlbumId" int primary key, "Title" text, "ArtistId" int references "Artist" ("ArtistId"), "order" int);`;
 const mysqlSchema = `
-  drop database if exists shop; create database shop; use shop;
+  drop database if exists repaired_shop; create database repaired_shop; use repaired_shop;
   create table Customers (id int primary key, Name varchar(50), city varchar(20), born date, fulltext key (Name));
   create table orders (id int primary key, customer_id int, total decimal(8, 2), status varchar(10), placed_at datetime,
     \`order\` int, amount int, foreign key (customer_id) references Customers (id));`;
@@ -191,7 +191,7 @@ describe('static repair for a live MariaDB', () => {
     close = () => connection.end();
     server.run = (sql) => connection.query(sql);
     await server.run(mysqlSchema);
-    url.pathname = '/shop';
+    url.pathname = '/repaired_shop';
     server.snapshot = await snapshotOf({ dialect: 'mysql', url: url.href });
   });
   afterAll(() => close());
