@@ -1,7 +1,9 @@
 /** Where a library or built-in module may be imported: its adapters, as patterns of paths. Tests may import anything. */
 const adapters = {
-  bullmq: ['^libs/shared/src/queue/'],
+  bullmq: ['^libs/shared/src/queue/', '^libs/shared/src/tracing/tracing[.]ts$'],
   '@nestjs/bullmq': ['^libs/shared/src/queue/', '^apps/[^/]+/src/[^/]+[.]processor[.]ts$'],
+  'bullmq-otel': ['^libs/shared/src/tracing/'],
+  '@opentelemetry': ['^libs/shared/src/tracing/', '^apps/gateway/src/queries/query[.]span[.]ts$'],
   ioredis: ['^libs/shared/src/queue/'],
   '@qdrant/js-client-rest': ['^apps/retriever/src/indexing/qdrant/'],
   openai: ['^apps/generator/src/model/', '^apps/retriever/src/embeddings/'],

@@ -10,6 +10,7 @@ import { JobQueue } from '#shared/queue/job-queue';
 import { prepareQueue } from '#shared/queue/queue-backend';
 import { QueueModule } from '#shared/queue/queue.module';
 import { Metrics } from '#shared/telemetry/metrics';
+import { Tracing } from '#shared/tracing/tracing';
 
 type Retrieve = Payload<'retrieve'>;
 
@@ -42,7 +43,10 @@ export class RecordingProcessor extends JobProcessor<'retrieve'> {
 }
 
 @Global()
-@Module({ providers: [Metrics], exports: [Metrics] })
+@Module({
+  providers: [Metrics, { provide: Tracing, useFactory: () => Tracing.start('test', {}) }],
+  exports: [Metrics, Tracing],
+})
 class MetricsModule {}
 
 export interface QueueApp {

@@ -24,6 +24,7 @@ export interface ModelRequest {
   prompt: string;
   /** The last line of the prompt, without its label. */
   question: string;
+  traceparent: string | undefined;
 }
 
 export type Script = (request: ModelRequest, number: number) => Behaviour;
@@ -100,7 +101,7 @@ async function serve(
     );
     return;
   }
-  const asked = readRequest(body);
+  const asked = { ...readRequest(body), traceparent: request.headers['traceparent'] as string | undefined };
   if (model.vllm && asked.grammar !== undefined && !asked.isStreamed) {
     probe(model.vllm.grammar, asked.grammar, response);
     return;
@@ -224,7 +225,7 @@ function chunk(model: string, choices: object[], used: object | null = null): st
   return `data: ${JSON.stringify(piece)}\n\n`;
 }
 
-function readRequest(body: string): ModelRequest {
+function readRequest(body: string): Omit<ModelRequest, 'traceparent'> {
   const {
     model,
     n,

@@ -1,6 +1,7 @@
 import { isAppError } from '#shared/errors/app-error';
 import { EncodedResult, rowCountOf } from '#shared/results/encoded-result';
 import type { Metrics } from '#shared/telemetry/metrics';
+import { inSpan } from '#shared/tracing/in-span';
 import { type Checked, type Outcome, Sandbox, type Target } from './sandbox.js';
 
 /** A sandbox that counts what becomes of the statements that are run in it. */
@@ -12,7 +13,16 @@ export class MeasuredSandbox extends Sandbox {
     super();
   }
 
-  override async run(target: Target, sql: string, signal: AbortSignal): Promise<Outcome> {
+  override run(target: Target, sql: string, signal: AbortSignal): Promise<Outcome> {
+    const { dialect } = target.connection;
+    return inSpan('executor', 'statement', { 'db.system.name': dialect }, async (span) => {
+      const outcome = await this.measure(target, sql, signal);
+      span.setAttribute('nano.outcome', outcome.kind);
+      return outcome;
+    });
+  }
+
+  private async measure(target: Target, sql: string, signal: AbortSignal): Promise<Outcome> {
     const { dialect } = target.connection;
     const { statements, kills } = this.metrics.sandbox;
     const stop = statements.startTimer({ dialect });

@@ -29,6 +29,7 @@ import { problemResponse, schemaOf } from '../http/openapi.js';
 import { preferredWait } from '../http/preferences.js';
 import { QueryChanges } from './query.changes.js';
 import { QueryIntake } from './query.intake.js';
+import { traceRequest } from './query.span.js';
 import { QueryStream } from './query.stream.js';
 import { QueryViews } from './query.views.js';
 
@@ -83,6 +84,7 @@ export class QueriesController {
     const key = idempotencyKeySchema.safeParse(headers['idempotency-key']);
     if (!key.success) throw permanent('invalid_request', 'Idempotency-Key: has 1 to 255 characters');
     const { id, isNew } = await this.intake.accept(request, key.data, this.callers.of(http));
+    if (isNew) traceRequest(id, http, reply);
     const wait = preferredWait(headers['prefer']);
     // Before it is enqueued: its end cannot be missed then.
     const end = wait > 0 ? this.changes.ended(id, wait * 1_000, closed(reply), isNew) : undefined;

@@ -82,6 +82,9 @@ export const commonFields = {
     .default('info')
     .describe('Least level that is logged'),
   LOG_FILE: z.string().optional().describe('File for the log; standard output if unset'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl
+    .optional()
+    .describe('Collector that takes spans as OTLP over HTTP; no span is made if unset'),
 };
 
 export const masterKeyField = {

@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Job, JobsOptions, Queue } from 'bullmq';
 import { describeError } from '../errors/app-error.js';
 import { deadLettersKept, jobCatalogue, jobId, type JobName, type Payload } from './catalogue.js';
+import { inQueryOf } from '../tracing/query-trace.js';
 import { waitsSince } from './job-wait.js';
 import { QUEUES } from './tokens.js';
 import { within } from './within.js';
@@ -95,20 +96,22 @@ export class JobQueue {
     return undefined;
   }
 
-  private async deliver<N extends JobName>(
+  private deliver<N extends JobName>(
     name: N,
     payload: Payload<N>,
     hand: () => Promise<unknown>,
   ): Promise<boolean> {
-    try {
-      await within(answerWithinMs, hand());
-      return true;
-    } catch (error) {
-      this.logger.warn(
-        `${jobId(name, payload)} was not enqueued and is left to the reconciler: ${describeError(error)}`,
-      );
-      return false;
-    }
+    return inQueryOf(payload, async () => {
+      try {
+        await within(answerWithinMs, hand());
+        return true;
+      } catch (error) {
+        this.logger.warn(
+          `${jobId(name, payload)} was not enqueued and is left to the reconciler: ${describeError(error)}`,
+        );
+        return false;
+      }
+    });
   }
 
   private add<N extends JobName>(name: N, payload: Payload<N>): Promise<Job> {

@@ -12,6 +12,7 @@ import {
   stalledCheckMs,
 } from './catalogue.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import { inQueryOf } from '../tracing/query-trace.js';
 import { firstWait } from './job-wait.js';
 import { decideRetry } from './retry-decision.js';
 import { within } from './within.js';
@@ -112,7 +113,7 @@ export abstract class JobProcessor<N extends JobName> extends WorkerHost {
       });
     }
     try {
-      await this.handle(parsed.payload);
+      await inQueryOf(parsed.payload, () => this.handle(parsed.payload));
       stop({ outcome: 'done' });
     } catch (thrown) {
       if (thrown instanceof Postponed) {
@@ -123,7 +124,9 @@ export abstract class JobProcessor<N extends JobName> extends WorkerHost {
       const decision = decideRetry(this.job, thrown, job.attemptsMade + 1);
       stop({ outcome: decision.kind === 'retry' ? 'retried' : 'ended' });
       if (decision.kind === 'retry') throw new RetryLater(decision.error, decision.delayMs);
-      await this.setAside(job, decision.error, () => this.end(parsed.payload, decision.error));
+      await this.setAside(job, decision.error, () =>
+        inQueryOf(parsed.payload, () => this.end(parsed.payload, decision.error)),
+      );
     }
   }
 
@@ -148,7 +151,8 @@ export abstract class JobProcessor<N extends JobName> extends WorkerHost {
 
   @OnWorkerEvent('failed')
   protected onFailed(job: Job | undefined, error: Error): void {
-    this.logger.warn(`${job?.id ?? 'A job'} failed: ${error.message}`);
+    const { queryId } = idsSchema.safeParse(job?.data).data ?? {};
+    inQueryOf({ queryId }, () => this.logger.warn(`${job?.id ?? 'A job'} failed: ${error.message}`));
   }
 
   @OnWorkerEvent('error')

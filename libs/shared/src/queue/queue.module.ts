@@ -12,6 +12,7 @@ import { jobNames } from './catalogue.js';
 import { JobQueue } from './job-queue.js';
 import { openQueueBackend, type QueueBackend } from './queue-backend.js';
 import { QUEUE_BACKEND, QUEUES } from './tokens.js';
+import { Tracing } from '../tracing/tracing.js';
 
 interface QueueConfig {
   DATABASE_URL: string;
@@ -29,10 +30,14 @@ export class QueueModule implements OnApplicationShutdown {
     return {
       module: QueueModule,
       imports: [
-        BullModule.forRoot({
-          connection: backend.connection,
-          // The hash tag keeps all keys of a queue in one slot of a Redis Cluster.
-          prefix: `{${config.QUEUE_PREFIX}}`,
+        BullModule.forRootAsync({
+          inject: [Tracing],
+          useFactory: ({ queues }: Tracing) => ({
+            connection: backend.connection,
+            // The hash tag keeps all keys of a queue in one slot of a Redis Cluster.
+            prefix: `{${config.QUEUE_PREFIX}}`,
+            ...(queues && { telemetry: queues }),
+          }),
         }),
         BullModule.registerQueue(...jobNames.map((name) => ({ name }))),
       ],

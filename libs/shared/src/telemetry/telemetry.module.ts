@@ -8,10 +8,13 @@ import { Metrics } from './metrics.js';
 import { MetricsController } from './metrics.controller.js';
 import { ConnectionObserver } from './connection.observer.js';
 import { Readiness } from './readiness.js';
+import { queryFields } from '../tracing/query-trace.js';
+import { Tracing } from '../tracing/tracing.js';
 
 interface TelemetryConfig {
   LOG_LEVEL: string;
   LOG_FILE?: string | undefined;
+  OTEL_EXPORTER_OTLP_ENDPOINT?: string | undefined;
 }
 
 @Global()
@@ -26,6 +29,7 @@ export class TelemetryModule {
           pinoHttp: {
             level: config.LOG_LEVEL as Level,
             base: { app },
+            mixin: queryFields,
             autoLogging: false,
             quietReqLogger: true,
             redact: ['req.headers', 'res.headers'],
@@ -36,8 +40,14 @@ export class TelemetryModule {
         }),
       ],
       controllers: [HealthController, MetricsController],
-      providers: [Metrics, Readiness, Certificates, ConnectionObserver],
-      exports: [Metrics, Readiness, Certificates],
+      providers: [
+        Metrics,
+        Readiness,
+        Certificates,
+        ConnectionObserver,
+        { provide: Tracing, useFactory: () => Tracing.start(app, config) },
+      ],
+      exports: [Metrics, Readiness, Certificates, Tracing],
     };
   }
 }

@@ -1,6 +1,7 @@
 import OpenAI from 'openai';
 import { isAppError } from '#shared/errors/app-error';
 import type { CatalogueEndpoint } from '#shared/models/catalogue';
+import { traceHeaders } from '#shared/tracing/in-span';
 import type { Message } from '../model.js';
 import { Deadlines } from './deadlines.js';
 import { httpFetch } from './http-fetch.js';
@@ -81,7 +82,7 @@ export class ChatClient {
           stream_options: { include_usage: true },
           ...(grammar !== undefined && { structured_outputs: { grammar } }),
         },
-        { signal },
+        { signal, headers: traceHeaders() },
       )
       .asResponse();
   }

@@ -1,8 +1,9 @@
 import type { CatalogueEndpoint } from '#shared/models/catalogue';
 import { type AppError, isAppError } from '#shared/errors/app-error';
 import type { Metrics } from '#shared/telemetry/metrics';
+import { inSpan } from '#shared/tracing/in-span';
 import { ChatClient, type ChatRequest } from '../chat/chat.client.js';
-import type { ChatReply } from '../chat/read-reply.js';
+import type { ChatReply, Listener } from '../chat/read-reply.js';
 import type { ReplyOptions } from '../model.js';
 import { Breaker } from './breaker.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
@@ -62,7 +63,7 @@ export class Endpoint {
         model: request.model,
       });
       const listener = { onText, onFirstToken: () => void firstToken() };
-      const reply = await this.breaker.run(() => this.chat.complete(request, signal, listener));
+      const reply = await this.breaker.run(() => this.traced(request, signal, listener));
       slot.succeeded();
       stop({ outcome: 'done' });
       return reply;
@@ -75,6 +76,24 @@ export class Endpoint {
       slot.release();
       this.showState();
     }
+  }
+
+  /** Names as OpenTelemetry's conventions for generative AI have them. */
+  private traced(request: ChatRequest, signal: AbortSignal, listener: Listener): Promise<ChatReply> {
+    const attributes = {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.request.model': request.model,
+      'gen_ai.request.choice.count': request.samples,
+      'nano.endpoint': this.name,
+    };
+    return inSpan('generator', 'chat', attributes, async (span) => {
+      const reply = await this.chat.complete(request, signal, listener);
+      span.setAttributes({
+        'gen_ai.usage.input_tokens': reply.promptTokens ?? undefined,
+        'gen_ai.usage.output_tokens': reply.completionTokens ?? undefined,
+      });
+      return reply;
+    });
   }
 
   private failed({ code }: AppError): void {

@@ -1,0 +1,36 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Telemetry } from 'bullmq';
+
+interface TracingConfig {
+  OTEL_EXPORTER_OTLP_ENDPOINT?: string | undefined;
+}
+
+export interface SpanExport {
+  /** What BullMQ makes its spans with: they carry a trace from who enqueues a job to who takes it. */
+  queues: Telemetry;
+  /** Sends what is left. Never throws. */
+  stop(): Promise<void>;
+}
+
+/** The export of an app's spans. Off unless an endpoint is configured; its code is not even loaded then. */
+@Injectable()
+export class Tracing implements OnApplicationShutdown {
+  private constructor(private readonly spans: SpanExport | undefined) {}
+
+  static async start(
+    app: string,
+    { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }: TracingConfig,
+  ): Promise<Tracing> {
+    if (endpoint === undefined) return new Tracing(undefined);
+    const { exportSpans } = await import('./span-export.js');
+    return new Tracing(exportSpans(app, endpoint));
+  }
+
+  get queues(): Telemetry | undefined {
+    return this.spans?.queues;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.spans?.stop();
+  }
+}

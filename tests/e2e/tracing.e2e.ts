@@ -1,0 +1,187 @@
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { cleanups } from '../support/cleanups.js';
+import { ApiClient, until } from '../support/client.js';
+import { insertQuery } from '../support/queries.js';
+import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.js';
+import { queueKinds, queueUrl, testServers } from '../support/servers.js';
+import { countPeople, makeSmallDatabase } from '../support/small-database.js';
+import { type CollectedSpan, type SpanCollector, startSpanCollector } from '../support/span-collector.js';
+import { createPool } from '#shared/persistence/database';
+import { Stack } from '../support/stack.js';
+
+const question = 'How many people?';
+
+describe.each(queueKinds)('the trace of a query on %s', (kind) => {
+  const cleanup = cleanups();
+  const database = makeSmallDatabase();
+  let collector: SpanCollector;
+  let model: ScriptedModel;
+  let stack: Stack;
+  let api: ApiClient;
+
+  beforeAll(async () => {
+    cleanup(() => database.remove());
+    collector = await startSpanCollector();
+    cleanup(() => collector.stop());
+    model = await startScriptedModel(() => ({ texts: [countPeople.sql] }));
+    cleanup(() => model.stop());
+    stack = await Stack.start({
+      databaseUrl: testServers().postgresUrl,
+      queueUrl: queueUrl(kind),
+      modelUrl: model.url,
+      environment: {
+        NANO_DEFAULT_DATASOURCE: 'small',
+        OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+        OTEL_BSP_SCHEDULE_DELAY: '200',
+        RECONCILE_PERIOD_MS: '500',
+      },
+    });
+    cleanup(() => stack.stop());
+    api = new ApiClient(stack.url);
+    await api.addSqlite('small', database.file);
+  });
+
+  afterEach(() => {
+    model.script = () => ({ texts: [countPeople.sql] });
+  });
+
+  /** The spans of the trace, once one with the last name is among them. */
+  function spansOf(queryId: string, last: string): Promise<CollectedSpan[]> {
+    const traceId = queryId.replaceAll('-', '');
+    return until(10_000, `a span ${last}`, async () => {
+      const spans = collector.spans.filter((span) => span.traceId === traceId);
+      return spans.some(({ name }) => name === last) && everyParentIsIn(spans) ? spans : undefined;
+    });
+  }
+
+  /** Names from the span up to the root. */
+  function path(spans: readonly CollectedSpan[], name: string): string[] {
+    const line: string[] = [];
+    for (let span = spans.find((each) => each.name === name); span;) {
+      line.push(`${span.service.replace('nano-analyst-', '')}: ${span.name}`);
+      const { parentSpanId } = span;
+      span = spans.find(({ spanId }) => spanId === parentSpanId);
+    }
+    return line;
+  }
+
+  it('leads from the statement back to the request, through all four applications', async () => {
+    const { id } = await api.answer({ question });
+    const spans = await spansOf(id, 'POST /v1/queries');
+    await spansOf(id, 'statement');
+    expect(path(spans, 'statement')).toEqual([
+      'executor: statement',
+      'executor: process execute',
+      'generator: add execute.execute',
+      'generator: process generate',
+      'retriever: add generate.generate',
+      'retriever: process retrieve',
+      'gateway: add retrieve.retrieve',
+      'gateway: POST /v1/queries',
+    ]);
+    expect(path(spans, 'chat').slice(0, 2)).toEqual(['generator: chat', 'generator: process generate']);
+    expect(spans.find(({ name }) => name === 'chat')?.attributes).toMatchObject({
+      'gen_ai.request.model': 'scripted',
+      'gen_ai.usage.input_tokens': 100,
+    });
+    expect(spans.filter(({ parentSpanId }) => !parentSpanId)).toHaveLength(1);
+  });
+
+  it('tells the model server which span its request belongs to', async () => {
+    const { id } = await api.answer({ question });
+    const chat = (await spansOf(id, 'chat')).find(({ name }) => name === 'chat');
+    expect(model.requests.at(-1)?.traceparent).toBe(`00-${chat?.traceId}-${chat?.spanId}-01`);
+  });
+
+  it('is linked with the trace of a client that sends one', async () => {
+    const [traceId, spanId] = ['4bf92f3577b34da6a3ce929d0e0e4736', '00f067aa0ba902b7'];
+    const traceparent = `00-${traceId}-${spanId}-01`;
+    const { body } = await api.ask({ question }, { Prefer: 'wait=30', traceparent });
+    const spans = await spansOf(body.id, 'POST /v1/queries');
+    const root = spans.find(({ name }) => name === 'POST /v1/queries');
+    expect(root?.links).toMatchObject([{ traceId, spanId }]);
+  });
+
+  it('has the tries of a job, which log its ids', async () => {
+    model.script = (_, number) =>
+      number === model.requests.length && retried.size === 0
+        ? (retried.add(number), { status: 500, message: 'scripted' })
+        : { texts: [countPeople.sql] };
+    const retried = new Set<number>();
+    const { id, status } = await api.answer({ question });
+    expect(status).toBe('succeeded');
+    const spans = await spansOf(id, 'statement');
+    expect(spans.filter(({ name }) => name === 'process generate')).toHaveLength(2);
+    expect(spans.filter(({ name }) => name === 'chat')).toHaveLength(2);
+    const line = stack
+      .logs()
+      .split('\n')
+      .find((text) => text.includes(`${id}-generate-1 failed`));
+    expect(JSON.parse(line ?? '{}')).toMatchObject({ queryId: id, traceId: id.replaceAll('-', '') });
+  });
+
+  it('has a job that the reconciler made', async () => {
+    const pool = createPool(stack.databaseUrl, 1);
+    cleanup(() => pool.end());
+    const { rows } = await pool.query<{ id: string }>('select id from datasource');
+    const id = await insertQuery(
+      { pool },
+      { datasourceId: rows[0]?.id ?? '', untouchedMs: 60_000, question },
+    );
+    await api.ended(id, 20_000);
+    const traceId = id.replaceAll('-', '');
+    const adding = await until(10_000, 'the span of the enqueued job', async () =>
+      collector.spans.find((span) => span.traceId === traceId && span.name === 'add retrieve.retrieve'),
+    );
+    expect(adding).toMatchObject({ service: 'nano-analyst-gateway', parentSpanId: traceId.slice(16) });
+    await until(10_000, 'the span of the statement', async () =>
+      collector.spans.find((span) => span.traceId === traceId && span.name === 'statement'),
+    );
+  });
+
+  it('holds no question and no SQL, and there is no other trace', async () => {
+    const { id } = await api.answer({ question });
+    await spansOf(id, 'statement');
+    const text = collector.spans.map((span) => span.text).join('\n');
+    expect(text).not.toContain(question);
+    expect(text).not.toContain(countPeople.sql);
+    const known = await stack.sql<{ id: string }>('select id from query');
+    const traces = new Set(known.map((query) => query.id.replaceAll('-', '')));
+    expect(collector.spans.filter(({ traceId }) => !traces.has(traceId))).toEqual([]);
+  });
+});
+
+function everyParentIsIn(spans: readonly CollectedSpan[]): boolean {
+  const ids = new Set(spans.map(({ spanId }) => spanId));
+  return spans.every(({ parentSpanId }) => !parentSpanId || ids.has(parentSpanId));
+}
+
+describe('a collector that is away', () => {
+  const cleanup = cleanups();
+  const database = makeSmallDatabase();
+
+  it('keeps no query from its end and no application from stopping', async () => {
+    cleanup(() => database.remove());
+    const model = await startScriptedModel(() => ({ texts: [countPeople.sql] }));
+    cleanup(() => model.stop());
+    const stack = await Stack.start({
+      databaseUrl: testServers().postgresUrl,
+      queueUrl: queueUrl('postgres'),
+      modelUrl: model.url,
+      environment: {
+        NANO_DEFAULT_DATASOURCE: 'small',
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+        OTEL_BSP_SCHEDULE_DELAY: '100',
+      },
+    });
+    cleanup(() => stack.stop());
+    const api = new ApiClient(stack.url);
+    await api.addSqlite('small', database.file);
+    expect(await api.answer({ question })).toMatchObject({ status: 'succeeded' });
+    await until(10_000, 'the warning', async () =>
+      stack.all('gateway')[0]?.log.includes('Spans were not exported') ? true : undefined,
+    );
+    const ends = await Promise.all(stack.everything().map((app) => app.end('SIGTERM')));
+    expect(ends).toEqual([0, 0, 0, 0]);
+  });
+});
