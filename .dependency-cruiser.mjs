@@ -1,6 +1,6 @@
 /** Where a library or built-in module may be imported: its adapters, as patterns of paths. Tests may import anything. */
 const adapters = {
-  bullmq: ['^libs/shared/src/queue/', '^libs/shared/src/tracing/tracing[.]ts$'],
+  bullmq: ['^libs/shared/src/queue/', '^libs/shared/src/tracing/'],
   '@nestjs/bullmq': ['^libs/shared/src/queue/', '^apps/[^/]+/src/[^/]+[.]processor[.]ts$'],
   'bullmq-otel': ['^libs/shared/src/tracing/'],
   '@opentelemetry': ['^libs/shared/src/tracing/', '^apps/gateway/src/queries/query[.]span[.]ts$'],

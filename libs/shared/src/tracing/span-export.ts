@@ -20,11 +20,18 @@ import {
   SamplingDecision,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
+import type { Telemetry } from 'bullmq';
 import { BullMQOtel } from 'bullmq-otel';
 import packageJson from '#package.json' with { type: 'json' };
 import { describeError } from '../errors/app-error.js';
 import { pinnedIds } from './query-trace.js';
-import type { SpanExport } from './tracing.js';
+
+export interface SpanExport {
+  /** What BullMQ makes its spans with: they carry a trace from who enqueues a job to who takes it. */
+  queues: Telemetry;
+  /** Sends what is left. Never throws. */
+  stop(): Promise<void>;
+}
 
 /** Also how long the end of an app waits for a collector that does not answer. */
 const exportTimeoutMs = 3_000;

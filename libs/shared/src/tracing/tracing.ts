@@ -1,15 +1,9 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Telemetry } from 'bullmq';
+import type { SpanExport } from './span-export.js';
 
 interface TracingConfig {
   OTEL_EXPORTER_OTLP_ENDPOINT?: string | undefined;
-}
-
-export interface SpanExport {
-  /** What BullMQ makes its spans with: they carry a trace from who enqueues a job to who takes it. */
-  queues: Telemetry;
-  /** Sends what is left. Never throws. */
-  stop(): Promise<void>;
 }
 
 /** The export of an app's spans. Off unless an endpoint is configured; its code is not even loaded then. */
