@@ -55,6 +55,12 @@ export const gatewaySchema = z
       .describe(
         'Time between two looks for queries that lost their job or passed their deadline, in milliseconds',
       ),
+    RETENTION_DAYS: fields.count
+      .max(36_500)
+      .optional()
+      .describe(
+        'Days after their end that queries, their rows and checks of statements are kept; for ever if unset',
+      ),
   })
   .superRefine((config, context) => {
     if (loopback.has(config.GATEWAY_HOST) || config.NANO_API_KEYS) return;

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { configModule } from '#shared/config/config.module';
 import { ExplanationStore } from '#shared/persistence/explanation.store';
+import { RetentionStore } from '#shared/persistence/retention.store';
 import { PersistenceModule } from '#shared/persistence/persistence.module';
 import { QueueModule } from '#shared/queue/queue.module';
 import { TelemetryModule } from '#shared/telemetry/telemetry.module';
@@ -67,6 +68,7 @@ export class GatewayModule {
         QueryTextFeed,
         AnswerRows,
         DryRun,
+        RetentionStore,
         Reconciler,
         QueueObserver,
         { provide: APP_FILTER, useClass: ProblemFilter },

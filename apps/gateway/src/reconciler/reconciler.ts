@@ -14,6 +14,7 @@ import { DatasourceStore } from '#shared/persistence/datasource.store';
 import { ExplanationStore } from '#shared/persistence/explanation.store';
 import { type OpenQuery, QueryReader } from '#shared/persistence/query.reader';
 import { QueryStore } from '#shared/persistence/query.store';
+import { RetentionStore } from '#shared/persistence/retention.store';
 import { DATABASE } from '#shared/persistence/tokens';
 import type { JobName } from '#shared/queue/catalogue';
 import { JobQueue } from '#shared/queue/job-queue';
@@ -52,6 +53,7 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly datasources: DatasourceStore,
     private readonly checks: CheckStore,
     private readonly explanations: ExplanationStore,
+    private readonly retention: RetentionStore,
     private readonly queue: JobQueue,
     private readonly metrics: Metrics,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
@@ -94,6 +96,19 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     await this.attendSchedules();
     for (const query of await this.explanations.unattended(untouchedMs)) await this.attendExplanation(query);
     for (const check of await this.checks.unattended(untouchedMs)) await this.attendCheck(check);
+    await this.forget();
+  }
+
+  /** Last, since nobody waits for it; what is left comes in the next period. */
+  private async forget(): Promise<void> {
+    const days = this.config.RETENTION_DAYS;
+    if (days === undefined) return;
+    const queries = await this.retention.deleteQueries(days);
+    const checks = await this.retention.deleteChecks(days);
+    if (queries + checks > 0)
+      this.logger.log(
+        `Deleted ${queries} queries and ${checks} checks that ended ${days} days ago or earlier.`,
+      );
   }
 
   private async expire(query: OpenQuery): Promise<void> {
