@@ -9,9 +9,10 @@ import type { SchemaSnapshot } from '#shared/contracts/snapshot';
 import { Metrics } from '#shared/telemetry/metrics';
 import { Repairer } from '../apps/generator/src/repair/repairer.js';
 import { introspect } from '../apps/retriever/src/introspection/introspector.js';
+import { onDatabase } from '../tests/support/database.js';
 import { startPostgres } from '../tests/support/postgres.js';
 import { readGold } from './safety/spider.js';
-import { loadAll, withClient } from './safety/spider-postgres.js';
+import { loadAll } from './safety/spider-postgres.js';
 
 const { values: options } = parseArgs({
   options: { spider: { type: 'string' }, postgres: { type: 'string' } },
@@ -28,7 +29,7 @@ for (const [name, url] of urls)
   snapshots.set(name, await introspect({ dialect: 'postgres', url }, accessPolicySchema.parse({})));
 
 const runs = (url: string, sql: string) =>
-  withClient(url, (client) =>
+  onDatabase(url, (client) =>
     client.query(sql).then(
       () => true,
       () => false,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GatewayClient } from '../../apps/cli/src/client/gateway-client.js';
+import { untilReady as untilIndexed } from '../../apps/cli/src/embedded/samples.js';
 import { buildSamples } from '../../samples/src/build.js';
 import type { Child } from '../machine/child.js';
 import { Processes } from '../machine/processes.js';
@@ -120,30 +121,20 @@ export class Deployment {
     const client = new GatewayClient(this.gateways[0]?.url ?? '');
     for (const { name, path } of buildSamples(join(this.folder, 'samples'))) {
       await client.registerDatasource({ name, connection: { dialect: 'sqlite', file: path } });
-      await until(async () => {
-        const { status, error } = await client.datasource(name);
-        if (status === 'failed') throw new Error(`${name} was not indexed: ${error?.message}`);
-        return status === 'ready';
-      }, `${name} is not indexed`);
+      await untilIndexed(client, name);
     }
   }
 }
 
-function untilReady(url: string): Promise<void> {
-  return until(
-    () =>
-      fetch(new URL('/readyz', url)).then(
-        ({ ok }) => ok,
-        () => false,
-      ),
-    `${url} is not ready`,
-  );
-}
-
-async function until(isSo: () => Promise<boolean>, otherwise: string): Promise<void> {
+async function untilReady(url: string): Promise<void> {
   const deadline = performance.now() + readyWithinMs;
-  while (!(await isSo())) {
-    if (performance.now() > deadline) throw new Error(`${otherwise} in time.`);
+  const isReady = () =>
+    fetch(new URL('/readyz', url)).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (!(await isReady())) {
+    if (performance.now() > deadline) throw new Error(`${url} is not ready in time.`);
     await sleep(50);
   }
 }

@@ -9,7 +9,8 @@ import { accessPolicySchema, type Connection } from '#shared/contracts/datasourc
 import { DialectSandbox } from '../../apps/executor/src/sandbox/dialect.sandbox.js';
 import { startPostgres } from '../../tests/support/postgres.js';
 import { databaseFile, type GoldStatement, readGold } from './spider.js';
-import { loadAll, withClient } from './spider-postgres.js';
+import { loadAll } from './spider-postgres.js';
+import { onDatabase } from '../../tests/support/database.js';
 
 const { values: options } = parseArgs({
   options: { spider: { type: 'string' }, postgres: { type: 'string' } },
@@ -89,7 +90,7 @@ async function checkPostgres(migrations: string): Promise<void> {
 }
 
 async function runsBarePostgres(url: string, sql: string): Promise<boolean> {
-  return withClient(url, (client) =>
+  return onDatabase(url, (client) =>
     client.query(sql).then(
       () => true,
       () => false,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
+import { onDatabase } from '../../tests/support/database.js';
 
 /** Loads each script of a folder into a database of its own. @returns their URLs by name */
 export async function loadAll(server: string, migrations: string): Promise<Map<string, string>> {
@@ -14,28 +14,18 @@ export async function loadAll(server: string, migrations: string): Promise<Map<s
 
 /** Loads a script into a database of its own, statement by statement: some of its foreign keys fail. Returns its URL. */
 async function load(server: string, name: string, script: string): Promise<string> {
-  await withClient(server, (client) => client.query(`CREATE DATABASE "${name}"`));
+  await onDatabase(server, (client) => client.query(`CREATE DATABASE "${name}"`));
   const url = new URL(server);
   url.pathname = `/${name}`;
-  const schema = await withClient(url.href, async (client) => {
+  const schema = await onDatabase(url.href, async (client) => {
     for (const statement of script.split(/;\s*\n/)) await client.query(statement).catch(() => null);
     const { rows } = await client.query<{ name: string }>(
       `SELECT nspname AS name FROM pg_namespace WHERE nspname NOT LIKE 'pg_%' AND nspname NOT IN ('information_schema', 'public')`,
     );
     return rows[0]?.name ?? 'public';
   });
-  await withClient(url.href, (client) =>
+  await onDatabase(url.href, (client) =>
     client.query(`ALTER DATABASE "${name}" SET search_path = "${schema}", public`),
   );
   return url.href;
-}
-
-export async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await use(client);
-  } finally {
-    await client.end();
-  }
 }

@@ -48,7 +48,7 @@ describe.each(queueKinds)('two reconcilers on %s', (kind) => {
       queueUrl: queueUrl(kind),
       modelUrl: model.url,
       copies: { gateway: 2 },
-      environment: { RECONCILE_PERIOD_MS: '500' },
+      environment: { RECONCILE_PERIOD_MS: '500', RETENTION_DAYS: '30' },
     });
     cleanup(() => stack.stop());
     api = new ApiClient(stack.url);
@@ -114,6 +114,18 @@ describe.each(queueKinds)('two reconcilers on %s', (kind) => {
       status: 'failed',
       error: { code: 'worker_crashed', stage },
     });
+  });
+
+  it('delete a query that ended longer ago than it is kept, and no other', async () => {
+    const [old, young] = await Promise.all(
+      [40, 20].map((madeDaysAgo) =>
+        insertQuery({ pool }, { datasourceId, status: 'succeeded', madeDaysAgo }),
+      ),
+    );
+    await until(10_000, 'the old query to be gone', async () =>
+      (await api.request('GET', `/v1/queries/${old}`)).status === 404 ? true : undefined,
+    );
+    expect((await api.request('GET', `/v1/queries/${young}`)).status).toBe(200);
   });
 
   it('index a datasource that is stuck in indexing, and end one whose job was set aside', async () => {

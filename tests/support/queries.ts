@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { Context } from '#shared/contracts/context';
-import type { QueryStatus } from '#shared/contracts/query';
+import { isFinal, type QueryStatus } from '#shared/contracts/query';
 import { QueryNotifier } from '#shared/persistence/query.notifier';
 import { QueryStore } from '#shared/persistence/query.store';
 import { Metrics } from '#shared/telemetry/metrics';
@@ -33,17 +33,21 @@ export interface NewQuery {
   proposed?: string;
   /** How long ago it was touched last. */
   untouchedMs?: number;
+  /** It was made and, if its status is final, ended then. */
+  madeDaysAgo?: number;
 }
 
 /** A query as it would be after the transitions to its status; with the event of its version, and no job. */
 export async function insertQuery({ pool }: Pick<StateDatabase, 'pool'>, query: NewQuery): Promise<string> {
   const { datasourceId, status = 'queued', attempt = 0, question = 'What?' } = query;
-  const { deadlineMs = 60_000, untouchedMs = 0, context, proposed } = query;
-  const id = uuidv7();
+  const { deadlineMs = 60_000, untouchedMs = 0, madeDaysAgo, context, proposed } = query;
+  const madeAt = new Date(Date.now() - (madeDaysAgo ?? 0) * 86_400_000);
+  const endedAt = madeDaysAgo !== undefined && isFinal(status) ? madeAt : null;
+  const id = uuidv7({ msecs: madeAt.getTime() });
   await pool.query(
     `with q as (
-       insert into query (id, datasource_id, question, status, attempt, max_corrections, candidate_count, context, created_at, updated_at, deadline_at)
-       values ($1, $2, $3, $4, $5, 3, 1, $6, now(), now() - make_interval(secs => $7::float8), now() + make_interval(secs => $8::float8))
+       insert into query (id, datasource_id, question, status, attempt, max_corrections, candidate_count, context, created_at, updated_at, deadline_at, finished_at)
+       values ($1, $2, $3, $4, $5, 3, 1, $6, $10, now() - make_interval(secs => $7::float8), now() + make_interval(secs => $8::float8), $11)
        returning id, status, attempt),
      a as (
        insert into attempt (query_id, number, model, candidates, generate_ms)
@@ -51,7 +55,7 @@ export async function insertQuery({ pool }: Pick<StateDatabase, 'pool'>, query: 
      insert into query_event (query_id, id, status, attempt, at, data) select id, 1, status, attempt, now(), '{}' from q`,
     [
       ...[id, datasourceId, question, status, attempt, context ? JSON.stringify(context) : null],
-      ...[untouchedMs / 1_000, deadlineMs / 1_000, proposed ?? null],
+      ...[untouchedMs / 1_000, deadlineMs / 1_000, proposed ?? null, madeAt, endedAt],
     ],
   );
   return id;

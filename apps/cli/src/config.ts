@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { readApiKeys } from '#shared/config/api-keys';
 import {
   commonFields,
   fields,
@@ -59,11 +60,7 @@ export function readConfig(environment: Environment = process.env): CliConfig {
   return {
     home: resolve(read.NANO_HOME ?? join(data, 'nano-analyst')),
     gatewayUrl: read.NANO_URL,
-    apiKey:
-      read.NANO_API_KEY ??
-      read.NANO_API_KEYS?.split(',')[0]
-        ?.trim()
-        .replace(/@\d{4}-\d{2}-\d{2}$/, ''),
+    apiKey: read.NANO_API_KEY ?? (read.NANO_API_KEYS && readApiKeys(read.NANO_API_KEYS)[0]?.key),
     databaseUrl: read.DATABASE_URL,
     queueUrl: read.QUEUE_URL,
     modelsFile: read.MODELS_FILE,

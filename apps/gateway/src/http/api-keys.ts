@@ -1,21 +1,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { readApiKeys } from '#shared/config/api-keys';
 
 const shortestKey = 16;
-const lastDay = /@(\d{4}-\d{2}-\d{2})$/;
-
-export interface ApiKey {
-  key: string;
-  /** From then on it is refused; null where it does not say. */
-  expiresAt: Date | null;
-}
 
 export const keySchema = z.string().min(shortestKey, `has at least ${shortestKey} characters`);
 
-/** `key,key@2027-03-01`: keys by commas, each with the day, in UTC, from which it is refused, if any. */
 export const apiKeysSchema = z
   .string()
-  .transform((list) => list.split(',').map((text) => readKey(text.trim())))
+  .transform(readApiKeys)
   .refine(
     (keys) => keys.every(({ key }) => key.length >= shortestKey),
     `each key has at least ${shortestKey} characters`,
@@ -24,14 +17,6 @@ export const apiKeysSchema = z
     (keys) => keys.every(({ expiresAt }) => !Number.isNaN(expiresAt?.getTime())),
     'the day that a key ends with is none',
   );
-
-function readKey(text: string): ApiKey {
-  const day = lastDay.exec(text)?.[1];
-  return {
-    key: text.replace(lastDay, ''),
-    expiresAt: day === undefined ? null : new Date(`${day}T00:00:00Z`),
-  };
-}
 
 /** Compares digests, which have one length, so that a comparison takes one time. */
 export class KeyDigest {
