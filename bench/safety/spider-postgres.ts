@@ -2,13 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onDatabase } from '../../tests/support/database.js';
 
-/** Loads each script of a folder into a database of its own. @returns their URLs by name */
+/** Loads each script of a folder into a database of its own. @returns their URLs by name @throws where there is no script */
 export async function loadAll(server: string, migrations: string): Promise<Map<string, string>> {
   const urls = new Map<string, string>();
   for (const file of readdirSync(migrations).filter((name) => /^[a-zA-Z].*\.sql$/.test(name))) {
     const name = file.replace('.sql', '');
     urls.set(name, await load(server, name, readFileSync(join(migrations, file), 'utf8')));
   }
+  if (urls.size === 0) throw new Error(`${migrations} has no scripts.`);
   return urls;
 }
 
