@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .adapter import AdapterError
 from .config import ConfigError, read_config
+from .evaluation import EvaluationError
 from .examples import DataError
 from .train import train
 
@@ -18,7 +19,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         adapter = train(read_config(arguments.run))
-    except (ConfigError, DataError, AdapterError) as error:
+    except (ConfigError, DataError, AdapterError, EvaluationError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     print(f"The adapter is in {adapter}")

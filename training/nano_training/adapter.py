@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 files = ("adapter_config.json", "adapter_model.safetensors")
 most_rank = 256
@@ -32,6 +33,14 @@ def export_adapter(source: Path, target: Path) -> str:
     shutil.rmtree(target, ignore_errors=True)
     partial.rename(target)
     return adapter_hash(target)
+
+
+def load_weights(model: Any, folder: Path) -> None:
+    """Those of an adapter that was saved, in the place of the model's own."""
+    from peft import set_peft_model_state_dict
+    from safetensors.torch import load_file
+
+    set_peft_model_state_dict(model, load_file(folder / "adapter_model.safetensors"))
 
 
 def check_adapter(folder: Path) -> None:

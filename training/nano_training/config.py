@@ -48,8 +48,8 @@ class Validation(_Section):
     patience: Annotated[int, Field(ge=1)] = 3
     max_new_tokens: Annotated[int, Field(ge=1)] = 256
     batch: Annotated[int, Field(ge=1)] = 8
-    nano: str = "./nano"
-    """The launcher of the project, which scores the statements."""
+    nano: str = str(Path(__file__).resolve().parents[2] / "nano")
+    """The launcher of the project, which scores the statements; by default that of the checkout that this file is in."""
 
 
 class RunConfig(_Section):

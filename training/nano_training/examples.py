@@ -17,19 +17,24 @@ class Example:
     prompt: list[dict[str, str]]
     answer: str
     database: str
+    question: str = ""
+    sql: str = ""
+    corrects: bool = False
+    """The prompt tells of a statement that failed."""
 
 
 def read_examples(file: Path) -> list[Example]:
     """:raises DataError: for a line that is no conversation that ends with an answer"""
-    examples = [_example(line, f"{file.name}:{number}") for number, line in enumerate(_lines(file), 1)]
-    if not examples:
+    lines = _lines(file)
+    if lines == [""]:
         raise DataError(f"{file}: holds no example; run `nano train prepare`")
-    return examples
+    return [_example(line, f"{file.name}:{number}") for number, line in enumerate(lines, 1)]
 
 
 def _lines(file: Path) -> list[str]:
     try:
-        return file.read_text(encoding="utf-8").splitlines()
+        # Not splitlines(): JSON leaves U+2028 and its like in strings, and they are no ends of lines.
+        return file.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     except OSError as error:
         raise DataError(f"{file}: {error.strerror}; run `nano train prepare`") from error
 
@@ -45,7 +50,14 @@ def _example(line: str, place: str) -> Example:
         raise DataError(f"{place}: the last message is not an answer")
     if not any(message["role"] == "user" for message in prompt):
         raise DataError(f"{place}: nobody asks")
-    return Example(prompt, answer["content"], str(content.get("meta", {}).get("database", "")))
+    meta = content.get("meta", {})
+    names = (str(meta.get(name, "")) for name in ("database", "question", "sql"))
+    return Example(prompt, answer["content"], *names, corrects=meta.get("source") == "correction")
+
+
+def spread(examples: list[Example], count: int) -> list[Example]:
+    """So many of them from everywhere: prepared data is in the order of its databases."""
+    return [examples[at * len(examples) // count] for at in range(count)] if count < len(examples) else examples
 
 
 def to_rows(examples: list[Example]) -> list[dict[str, list[dict[str, str]]]]:

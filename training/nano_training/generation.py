@@ -10,6 +10,7 @@ import torch
 
 from .examples import Example
 
+comments = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`)|--[^\n]*|/\*.*?(?:\*/|$)""", re.DOTALL)
 fence = re.compile(r"```(?:\w+)?\s*(.*?)(?:```|$)", re.DOTALL)
 
 
@@ -51,7 +52,7 @@ def _answer(model: Any, tokenizer: Any, examples: list[Example], max_new_tokens:
 
 
 def statement_of(answer: str) -> str:
-    """The SQL on one line, as a file of predictions has it."""
+    """The SQL on one line, as a file of predictions has it: a comment would take the rest of it along."""
     inside = fence.search(answer)
     text = inside.group(1) if inside else answer
-    return " ".join(text.split()).rstrip("; ")
+    return " ".join(comments.sub(lambda found: found.group(1) or " ", text).split()).rstrip("; ")

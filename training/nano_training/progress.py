@@ -18,6 +18,10 @@ class MetricsFile(TrainerCallback):
 
     def __init__(self, file: Path) -> None:
         self.file = file
+        # A line that a crash has cut stays a line of its own.
+        if file.is_file() and not file.read_bytes().endswith(b"\n"):
+            with file.open("a", encoding="utf-8") as out:
+                out.write("\n")
         self.started = time.monotonic()
 
     def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, float] | None = None, **_: Any) -> None:
@@ -38,11 +42,18 @@ class MetricsFile(TrainerCallback):
 
 def read_metrics(file: Path) -> list[dict[str, Any]]:
     """One entry a step and kind: a resumed run repeats the steps after its checkpoint, and the last word counts."""
-    entries: dict[tuple[int, bool], dict[str, Any]] = {}
-    for line in file.read_text(encoding="utf-8").splitlines():
-        entry = json.loads(line)
-        entries[(entry["step"], "validationEx" in entry)] = entry
+    entries: dict[tuple[int, int], dict[str, Any]] = {}
+    for entry in filter(None, map(_entry, file.read_text(encoding="utf-8").splitlines())):
+        entries[(entry["step"], ("validationEx" in entry) + 2 * ("trainEx" in entry))] = entry
     return [entries[key] for key in sorted(entries)]
+
+
+def _entry(line: str) -> dict[str, Any] | None:
+    """None for a line that a crash has cut."""
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
 
 
 def plot_metrics(file: Path, picture: Path) -> None:

@@ -1,49 +1,55 @@
-"""Execution accuracy on held-out questions, as the project's own evaluation counts it."""
+"""What training is stopped by: the execution accuracy of the model's answers."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from transformers import TrainerCallback
 
 from .config import Validation
-from .examples import Example
+from .evaluation import EvaluationError, execution_accuracy
+from .examples import Example, spread
 from .generation import statement_of, write_answers
 from .progress import MetricsFile
 
 
-class EvaluationError(Exception):
-    """The evaluation did not run; its own message is part of ours."""
+class Accuracy:
+    """How many of a split's questions a model answers right: of some of them, from all databases that are at hand."""
 
+    def __init__(self, settings: Validation, split: list[Example], databases: Path):
+        # What counts is the first reply.
+        asked = [each for each in split if not each.corrects and (databases / "database" / each.database).is_dir()]
+        self.examples = spread(asked, settings.questions)
+        self.settings = settings
+        self.databases = databases
 
-def execution_accuracy(statements: list[str], questions: Path, nano: str) -> float:
-    """Scores one statement a question of a Spider-style folder.
+    def of(self, model: Any, tokenizer: Any) -> float:
+        """:raises EvaluationError: when `nano eval` fails"""
+        settings = self.settings
+        answers = write_answers(
+            model, tokenizer, self.examples, max_new_tokens=settings.max_new_tokens, batch=settings.batch
+        )
+        return execution_accuracy([statement_of(each) for each in answers], self.examples, self.databases, settings.nano)
 
-    :returns: fraction from 0 to 1
-    :raises EvaluationError: when `nano eval` fails
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        predictions = Path(folder, "predictions.sql")
-        predictions.write_text("".join(f"{each}\n" for each in statements), encoding="utf-8")
-        command = [nano, "eval", "--data", str(questions), "--predictions", str(predictions)]
-        command += ["--limit", str(len(statements)), "--out", str(Path(folder, "scores"))]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise EvaluationError(f"{' '.join(command)}: {done.stderr.strip()}")
-        return float(json.loads(Path(folder, "scores", "metrics.json").read_text(encoding="utf-8"))["ex"])
+    def expect(self) -> None:
+        """Scores the answers that are known: hours of training may lie before the first evaluation otherwise.
+
+        :raises EvaluationError: when it cannot
+        """
+        if not self.examples:
+            raise EvaluationError(f"{self.databases / 'database'} has no database of its questions; or set `validation: null`")
+        known = [statement_of(each.answer) for each in self.examples]
+        if execution_accuracy(known, self.examples, self.databases, self.settings.nano) == 0:
+            raise EvaluationError(f"not one known answer is right on the databases in {self.databases / 'database'}")
 
 
 class StopByAccuracy(TrainerCallback):
     """Saves where validation EX is best so far, and stops when it has not risen for `patience` evaluations."""
 
-    def __init__(self, settings: Validation, examples: list[Example], questions: Path, best: Path, log: MetricsFile):
+    def __init__(self, settings: Validation, accuracy: Accuracy, best: Path, log: MetricsFile):
         self.settings = settings
-        self.examples = examples[: settings.questions]
-        self.questions = questions
+        self.accuracy = accuracy
         self.best = best
         self.log = log
         self.highest = -1.0
@@ -59,15 +65,8 @@ class StopByAccuracy(TrainerCallback):
             self.evaluate(state.global_step, control, model, processing_class)
 
     def evaluate(self, step: int, control: Any, model: Any, tokenizer: Any) -> None:
-        answers = write_answers(
-            model,
-            tokenizer,
-            self.examples,
-            max_new_tokens=self.settings.max_new_tokens,
-            batch=self.settings.batch,
-        )
-        ex = execution_accuracy([statement_of(each) for each in answers], self.questions, self.settings.nano)
-        self.log.write({"step": step, "validationEx": ex, "questions": len(self.examples)})
+        ex = self.accuracy.of(model, tokenizer)
+        self.log.write({"step": step, "validationEx": ex, "questions": len(self.accuracy.examples)})
         if ex > self.highest:
             self.highest, self.since = ex, 0
             model.save_pretrained(self.best)

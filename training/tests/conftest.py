@@ -1,3 +1,4 @@
+import hashlib
 import json
 import sys
 from pathlib import Path
@@ -21,6 +22,8 @@ def example(number: int) -> Example:
         ],
         f"```sql\nSELECT count(*) FROM {table} WHERE number = {number}\n```",
         "shop",
+        question,
+        f"SELECT count(*) FROM {table} WHERE number = {number}",
     )
 
 
@@ -36,9 +39,12 @@ def data(tmp_path: Path, examples: list[Example]) -> Path:
     folder.mkdir()
     for name in ("train.jsonl", "validation.jsonl"):
         (folder / name).write_text("".join(line(each) for each in examples), encoding="utf-8")
+    digest = hashlib.sha256((folder / "train.jsonl").read_bytes()).hexdigest()
+    manifest = {"form": 1, "split": "database", "outputs": [{"file": "train.jsonl", "sha256": digest}]}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return folder
 
 
 def line(each: Example) -> str:
     messages = [*each.prompt, {"role": "assistant", "content": each.answer}]
-    return json.dumps({"messages": messages, "meta": {"database": each.database}}) + "\n"
+    return json.dumps({"messages": messages, "meta": {"database": each.database, "question": each.question, "sql": each.sql}}) + "\n"

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from nano_training.examples import DataError, read_examples, refuse_too_long, to_rows
+from nano_training.examples import DataError, read_examples, refuse_too_long, spread, to_rows
 from nano_training.random_base import train_tokenizer
 
 
@@ -13,6 +13,20 @@ def test_reads_conversations(data: Path) -> None:
     row = to_rows(examples)[0]
     assert [message["role"] for message in row["prompt"]] == ["system", "user"]
     assert row["completion"][0]["role"] == "assistant"
+
+
+def test_what_others_wrote_ends_no_line(tmp_path: Path) -> None:
+    said = "Alpha\u2028Beta\u2029\u0085Gamma\x1c <|eot_id|> \ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16")
+    messages = [{"role": "user", "content": said}, {"role": "assistant", "content": "SELECT 1"}]
+    file = tmp_path / "train.jsonl"
+    # As JSON.stringify writes it: U+2028 and its like as they are.
+    file.write_text(json.dumps({"messages": messages}, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert [each.prompt[0]["content"] for each in read_examples(file)] == [said]
+
+
+def test_some_of_them_are_from_everywhere() -> None:
+    assert spread(list(range(10)), 3) == [0, 3, 6]
+    assert spread(list(range(3)), 10) == [0, 1, 2]
 
 
 @pytest.mark.parametrize(

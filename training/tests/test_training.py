@@ -28,7 +28,7 @@ epochs: 100
 max_steps: {steps}
 quantisation: none
 save_steps: 20
-validation: null
+validation: {validation}
 """
 
 
@@ -44,7 +44,7 @@ def start(file: Path) -> subprocess.Popen:
 
 def test_a_killed_run_resumes_and_learns(tmp_path: Path, base: Path, data: Path) -> None:
     file, output = tmp_path / "run.yaml", tmp_path / "out"
-    file.write_text(run.format(base=base, data=data, output=output, steps=400), encoding="utf-8")
+    file.write_text(run.format(base=base, data=data, output=output, steps=400, validation="null"), encoding="utf-8")
     first = start(file)
     wait_for(lambda: last_checkpoint(output / "checkpoints") is not None or first.poll() is not None)
     os.kill(first.pid, signal.SIGKILL)
@@ -57,6 +57,35 @@ def test_a_killed_run_resumes_and_learns(tmp_path: Path, base: Path, data: Path)
     assert (output / "metrics.png").stat().st_size > 0
     assert "SHA-256" in (output / "adapter" / "README.md").read_text()
     assert learned(base, output / "adapter", data) == 32
+
+
+nano = f"""#!{sys.executable}
+import json, pathlib, sys
+folder = pathlib.Path(sys.argv[sys.argv.index("--out") + 1])
+said = pathlib.Path(sys.argv[sys.argv.index("--predictions") + 1]).read_text().splitlines()
+asked = json.loads(pathlib.Path(sys.argv[sys.argv.index("--questions") + 1]).read_text())
+folder.mkdir()
+right = sum(sql == each["query"] for sql, each in zip(said, asked, strict=True))
+folder.joinpath("metrics.json").write_text(json.dumps(dict(ex=right / len(asked))))
+"""
+
+
+def test_the_card_has_what_was_measured_of_the_weights_that_are_kept(tmp_path: Path, base: Path, data: Path) -> None:
+    (data / "validation" / "database" / "shop").mkdir(parents=True)
+    scores, file = tmp_path / "nano", tmp_path / "run.yaml"
+    scores.write_text(nano)
+    scores.chmod(0o755)
+    validation = f"{{ every_steps: 20, questions: 8, patience: 9, max_new_tokens: 40, nano: {scores} }}"
+    file.write_text(run.format(base=base, data=data, output=tmp_path / "out", steps=400, validation=validation))
+    assert start(file).wait() == 0
+    entries = read_metrics(tmp_path / "out" / "metrics.jsonl")
+    # It validates on what it learns, and stops where that is all right.
+    assert [entry["validationEx"] for entry in entries if "validationEx" in entry][-1] == 1
+    assert len(entries) < 400
+    card = (tmp_path / "out" / "adapter" / "README.md").read_text()
+    assert "| validation, databases that were not trained on | 100.00 % | 8 |" in card
+    assert "| training | 100.00 % | 8 |" in card
+    assert learned(base, tmp_path / "out" / "adapter", data) > 24
 
 
 def learned(base: Path, adapter: Path, data: Path) -> int:
