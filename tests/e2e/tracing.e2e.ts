@@ -10,6 +10,8 @@ import { createPool } from '#shared/persistence/database';
 import { Stack } from '../support/stack.js';
 
 const question = 'How many people?';
+/** By default a batch of spans is sent every 5 s, which each test would wait for. */
+const sentAtOnce = { OTEL_BSP_SCHEDULE_DELAY: '50' };
 
 describe.each(queueKinds)('the trace of a query on %s', (kind) => {
   const cleanup = cleanups();
@@ -32,6 +34,7 @@ describe.each(queueKinds)('the trace of a query on %s', (kind) => {
       environment: {
         NANO_DEFAULT_DATASOURCE: 'small',
         OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+        ...sentAtOnce,
         RECONCILE_PERIOD_MS: '500',
       },
     });
@@ -169,6 +172,7 @@ describe('a collector that is away', () => {
       environment: {
         NANO_DEFAULT_DATASOURCE: 'small',
         OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+        ...sentAtOnce,
       },
     });
     cleanup(() => stack.stop());

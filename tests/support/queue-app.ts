@@ -44,7 +44,10 @@ export class RecordingProcessor extends JobProcessor<'retrieve'> {
 
 @Global()
 @Module({
-  providers: [Metrics, { provide: Tracing, useFactory: () => Tracing.start('test', {}) }],
+  providers: [
+    Metrics,
+    { provide: Tracing, useFactory: () => Tracing.start('test', { OTEL_BSP_SCHEDULE_DELAY: 5_000 }) },
+  ],
   exports: [Metrics, Tracing],
 })
 class MetricsModule {}

@@ -85,6 +85,10 @@ export const commonFields = {
   OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl
     .optional()
     .describe('Collector that takes spans as OTLP over HTTP; no span is made if unset'),
+  // The SDK's own variable, which the SDK no longer reads.
+  OTEL_BSP_SCHEDULE_DELAY: milliseconds
+    .default(5_000)
+    .describe('Longest time a span waits to be sent with others, in milliseconds'),
 };
 
 export const masterKeyField = {

@@ -9,12 +9,11 @@ import { MetricsController } from './metrics.controller.js';
 import { ConnectionObserver } from './connection.observer.js';
 import { Readiness } from './readiness.js';
 import { queryFields } from '../tracing/query-trace.js';
-import { Tracing } from '../tracing/tracing.js';
+import { Tracing, type TracingConfig } from '../tracing/tracing.js';
 
-interface TelemetryConfig {
+interface TelemetryConfig extends TracingConfig {
   LOG_LEVEL: string;
   LOG_FILE?: string | undefined;
-  OTEL_EXPORTER_OTLP_ENDPOINT?: string | undefined;
 }
 
 @Global()

@@ -39,8 +39,11 @@ const exportTimeoutMs = 3_000;
 /** One an app: in the embedded mode all of them run in one process. */
 const providers = new Map<string, TracerProvider>();
 
-/** Sends the spans of the app's tracer, which bears its name, to `<endpoint>/v1/traces` as OTLP in JSON. */
-export function exportSpans(app: string, endpoint: string): SpanExport {
+/**
+ * Sends the spans of the app's tracer, which bears its name, to `<endpoint>/v1/traces` as OTLP in JSON.
+ * @param delayMs longest time that a span waits for others to be sent with
+ */
+export function exportSpans(app: string, endpoint: string, delayMs: number): SpanExport {
   if (providers.size === 0) install();
   const exporter = new OTLPTraceExporter({
     url: `${endpoint.replace(/\/+$/, '')}/v1/traces`,
@@ -53,7 +56,13 @@ export function exportSpans(app: string, endpoint: string): SpanExport {
     }),
     sampler: queriesOnly,
     idGenerator: queryIds,
-    spanProcessors: [new BatchSpanProcessor({ exporter, exportTimeoutMillis: exportTimeoutMs })],
+    spanProcessors: [
+      new BatchSpanProcessor({
+        exporter,
+        exportTimeoutMillis: exportTimeoutMs,
+        scheduledDelayMillis: delayMs,
+      }),
+    ],
   });
   providers.set(app, provider);
   return {
