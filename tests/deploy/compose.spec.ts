@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
+import { parse } from 'yaml';
 import { parseEnvironment } from '#shared/config/environment';
 import { composeFile, type ComposeService, readCompose } from './compose.js';
 import { appSchemas, isRead, required, stageApps } from './schemas.js';
@@ -15,6 +16,7 @@ const compose = readCompose();
 const services = Object.entries(compose.services);
 const apps = Object.keys(appSchemas).map((name): [string, ComposeService] => [name, compose.services[name]!]);
 const folder = dirname(composeFile);
+const fileIn = (name: string) => readFileSync(join(folder, name), 'utf8');
 
 it('follows the Compose specification', () => {
   const { $schema: _, ...schema } = composeSchema;
@@ -81,6 +83,7 @@ it('keeps apart what need not meet', () => {
   const members = (network: string) =>
     services.filter(([, { networks = [] }]) => networks.includes(network)).map(([name]) => name);
   expect(members('model')).toEqual(['generator', 'baseline', 'vllm']);
+  expect(members('traces')).toEqual([...stageApps, 'tempo', 'grafana']);
   expect(members('index')).toEqual(['retriever', 'qdrant']);
   // The gateway tries a connection when it is registered, the retriever reads the schema, the executor runs statements.
   expect(members('targets')).toEqual(['gateway', 'retriever', 'executor']);
@@ -105,17 +108,37 @@ it('keeps the master key from the generator', () => {
 });
 
 it('keeps every job of Redis', () => {
-  const lines = readFileSync(join(folder, 'redis.conf'), 'utf8').split('\n');
+  const lines = fileIn('redis.conf').split('\n');
   expect(lines).toEqual(expect.arrayContaining(['appendonly yes', 'maxmemory-policy noeviction']));
 });
 
 it('asks the model for no more at a time than it batches', () => {
-  const gpu = readFileSync(join(folder, 'gpu.env'), 'utf8');
+  const gpu = fileIn('gpu.env');
   expect(gpu).toMatch(/^GENERATOR_CONCURRENCY=\d+$/m);
   expect(compose.services['vllm']?.command).toContain('--max-num-seqs=${GENERATOR_CONCURRENCY:-16}');
   expect(compose.services['generator']?.environment?.['GENERATOR_CONCURRENCY']).toBe(
     '${GENERATOR_CONCURRENCY:-16}',
   );
+});
+
+it('sends spans where tracing is wanted, to what takes them and keeps them here', () => {
+  const endpoint = new URL(/^OTEL_EXPORTER_OTLP_ENDPOINT=(.*)$/m.exec(fileIn('tracing.env'))?.[1] ?? '');
+  expect(fileIn('tracing.env')).toMatch(/^COMPOSE_PROFILES=tracing$/m);
+  expect(compose.services[endpoint.hostname]?.profiles).toEqual(['tracing']);
+  for (const app of stageApps)
+    expect(compose.services[app]?.environment?.['OTEL_EXPORTER_OTLP_ENDPOINT']).toBe(
+      '${OTEL_EXPORTER_OTLP_ENDPOINT:-}',
+    );
+  const tempo = parse(fileIn('../tempo/tempo.yml')) as {
+    server: { http_listen_port: number };
+    distributor: { receivers: { otlp: { protocols: { http: { endpoint: string } } } } };
+    usage_report: object;
+  };
+  expect(tempo.distributor.receivers.otlp.protocols.http.endpoint).toBe(`0.0.0.0:${endpoint.port}`);
+  expect(tempo.usage_report).toEqual({ reporting_enabled: false });
+  expect(parse(fileIn('../grafana/provisioning/datasources/tempo.yml'))).toMatchObject({
+    datasources: [{ uid: 'tempo', url: `http://${endpoint.hostname}:${tempo.server.http_listen_port}` }],
+  });
 });
 
 it('makes its secrets once, each of which the applications take', () => {

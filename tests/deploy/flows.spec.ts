@@ -3,6 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { flows } from './flows.js';
 import { kubernetesFolder, type Manifest, render } from './kustomize.js';
 import { workloads } from './pods.js';
+import { stageApps } from './schemas.js';
+import { inTracedOverlay } from './traced-overlay.js';
 
 const inCluster = (folder: string) => [
   ...render(join(kubernetesFolder, folder)),
@@ -35,6 +37,15 @@ describe('what may be reached', () => {
     const objects = inCluster('overlays/gpu-t4');
     const inside = ['generator -> vllm:8000', 'retriever -> qdrant:6333'];
     expect(withoutMonitoring(objects)).toEqual([...targets, ...state, ...clients, ...inside].sort());
+  });
+
+  it('is the collector too, and of all else nothing more, where spans are sent', () => {
+    const plain = withoutMonitoring(inCluster('overlays/gpu-t4'));
+    const traced = inTracedOverlay('gpu-t4', (folder) =>
+      withoutMonitoring([...render(folder), ...render(join(kubernetesFolder, 'migration'))]),
+    );
+    const collector = stageApps.map((app) => `${app} -> namespace monitoring:4318`);
+    expect(traced).toEqual([...plain, ...collector].sort());
   });
 
   it('is what the operators run, where they run the state', () => {

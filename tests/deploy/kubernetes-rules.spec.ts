@@ -6,6 +6,7 @@ import packageJson from '#package.json' with { type: 'json' };
 import { kubernetesFolder, type Manifest, render } from './kustomize.js';
 import { configOf, type Workload, workloads } from './pods.js';
 import { appSchemas, isRead, required, stageApps } from './schemas.js';
+import { inTracedOverlay } from './traced-overlay.js';
 
 const at = (folder: string) => render(join(kubernetesFolder, folder));
 const overlays: [string, Manifest[]][] = ['single-node', 'gpu-t4', 'ha'].map((name) => [
@@ -13,7 +14,8 @@ const overlays: [string, Manifest[]][] = ['single-node', 'gpu-t4', 'ha'].map((na
   [...at(`overlays/${name}`), ...at('migration')],
 ]);
 const training: [string, Manifest[]] = ['training', [...at('training'), ...at('vllm')]];
-const everything = [...overlays, training].flatMap(([overlay, objects]) =>
+const traced: [string, Manifest[]] = ['single-node with tracing', inTracedOverlay('single-node', render)];
+const everything = [...overlays, traced, training].flatMap(([overlay, objects]) =>
   workloads(objects).map((workload): [string, Workload, Manifest[]] => [
     `${overlay}: ${workload.component}`,
     workload,
@@ -130,6 +132,17 @@ describe.each(overlays)('%s', (overlay, objects) => {
     for (const { metadata } of objects.filter(({ kind }) => kind === 'ScaledObject'))
       expect(all.find(({ component }) => component === metadata.name)?.replicas).toBeUndefined();
   });
+});
+
+it('sends spans to the collector where the component is taken in, and nowhere else', () => {
+  const endpoints = (objects: Manifest[]) =>
+    stageApps.map((app) => configOf(objects, `nano-${app}`)['OTEL_EXPORTER_OTLP_ENDPOINT']);
+  for (const [, objects] of overlays) expect(endpoints(objects)).toEqual(stageApps.map(() => undefined));
+  const policy = traced[1].find(({ metadata }) => metadata.name === 'to-collector');
+  const { egress } = policy?.['spec'] as { egress: { ports: { port: number }[] }[] };
+  const { port } = new URL(endpoints(traced[1])[0]!);
+  expect(new Set(endpoints(traced[1])).size).toBe(1);
+  expect(egress.map(({ ports }) => ports)).toEqual([[{ port: Number(port) }]]);
 });
 
 it('serves the model on a T4 as it can be served there', () => {

@@ -3,12 +3,17 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { problemsOf } from './api-schema.js';
 import { kubernetesFolder, type Manifest, render } from './kustomize.js';
+import { inTracedOverlay } from './traced-overlay.js';
 
 const overlays = readdirSync(join(kubernetesFolder, 'overlays')).map((name) => `overlays/${name}`);
 const folders = [...overlays, 'migration', 'hpa', 'monitoring', 'training'];
 
-it.each(folders)('%s is what the API takes', async (folder) => {
-  const objects = render(join(kubernetesFolder, folder));
+const made: [string, Manifest[]][] = [
+  ...folders.map((folder): [string, Manifest[]] => [folder, render(join(kubernetesFolder, folder))]),
+  ['tracing', inTracedOverlay('ha', render)],
+];
+
+it.each(made)('%s is what the API takes', async (_, objects) => {
   const problems = await Promise.all(
     objects.map(async (object) => ({ object: nameOf(object), problems: await problemsOf(object) })),
   );

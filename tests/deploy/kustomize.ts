@@ -23,12 +23,22 @@ interface Generator {
 interface Kustomization {
   namespace?: string;
   resources?: string[];
+  components?: string[];
   images?: { name: string; newName: string; newTag: string }[];
   configMapGenerator?: Generator[];
   patches?: { target: { group: string; version: string; kind: string; name?: string }; patch: string }[];
 }
 
-const known = ['apiVersion', 'kind', 'namespace', 'resources', 'images', 'configMapGenerator', 'patches'];
+const known = [
+  'apiVersion',
+  'kind',
+  'namespace',
+  'resources',
+  'components',
+  'images',
+  'configMapGenerator',
+  'patches',
+];
 
 export const kubernetesFolder = fileURLToPath(new URL('../../deploy/k8s/', import.meta.url));
 
@@ -37,14 +47,21 @@ export const kubernetesFolder = fileURLToPath(new URL('../../deploy/k8s/', impor
  * generated names. tests/integration/kustomize.int.ts holds it against kustomize itself.
  */
 export function render(folder: string): Manifest[] {
+  return build(folder, []);
+}
+
+/** Of a component, `objects` are those of the kustomization that takes it in: it changes them, and adds to them. */
+function build(folder: string, objects: Manifest[]): Manifest[] {
   const kustomization = parse(readFileSync(join(folder, 'kustomization.yaml'), 'utf8')) as Kustomization;
   for (const key of Object.keys(kustomization))
     if (!known.includes(key)) throw new Error(`${folder}: the tests do not render ${key}`);
-  const objects = (kustomization.resources ?? []).flatMap((path) => read(join(folder, path)));
+  objects.push(...(kustomization.resources ?? []).flatMap((path) => read(join(folder, path))));
+  for (const component of kustomization.components ?? []) build(join(folder, component), objects);
   for (const generator of kustomization.configMapGenerator ?? []) generate(objects, generator, folder);
   for (const patch of kustomization.patches ?? []) patchTargets(objects, patch);
   for (const object of objects) {
-    if (object.kind !== 'Namespace') object.metadata.namespace = kustomization.namespace!;
+    if (object.kind !== 'Namespace' && kustomization.namespace !== undefined)
+      object.metadata.namespace = kustomization.namespace;
     for (const image of kustomization.images ?? []) setImage(object, image);
   }
   return objects;

@@ -42,6 +42,12 @@ it('gives the model server to the profile gpu alone', () => {
   expect(run('-f', file, 'config')).toContain('LLM_BASE_URL: http://baseline:8089/v1');
 });
 
+it('sends spans to Tempo with tracing.env, and by default nowhere', () => {
+  const config = run('--env-file', join(dirname(composeFile), 'tracing.env'), '-f', file, 'config');
+  expect(config.match(/OTEL_EXPORTER_OTLP_ENDPOINT: http:\/\/tempo:4318/g)?.length).toBe(5);
+  expect(run('-f', file, 'config')).not.toContain('http://tempo:4318');
+});
+
 function run(...args: string[]): string {
   const [program = '', ...first] = command;
   return execFileSync(program, [...first, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });

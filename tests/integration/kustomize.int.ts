@@ -4,14 +4,21 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { kubernetesFolder, type Manifest, render } from '../deploy/kustomize.js';
+import { inTracedOverlay } from '../deploy/traced-overlay.js';
 
 const overlays = readdirSync(join(kubernetesFolder, 'overlays')).map((name) => `overlays/${name}`);
 
-it.each([...overlays, 'migration', 'hpa', 'monitoring'])('renders %s as kustomize does', (folder) => {
-  const text = execFileSync('kubectl', ['kustomize', join(kubernetesFolder, folder)], { encoding: 'utf8' });
+it.each([...overlays, 'migration', 'hpa', 'monitoring'])('renders %s as kustomize does', (folder) =>
+  expectSame(join(kubernetesFolder, folder)),
+);
+
+it('renders a component as kustomize does', () => inTracedOverlay('ha', expectSame));
+
+function expectSame(folder: string): void {
+  const text = execFileSync('kubectl', ['kustomize', folder], { encoding: 'utf8' });
   const theirs = parseAllDocuments(withoutHashes(text)).map((document) => document.toJS() as Manifest);
-  expect(byName(render(join(kubernetesFolder, folder)))).toEqual(byName(theirs));
-});
+  expect(byName(render(folder))).toEqual(byName(theirs));
+}
 
 /** Generated names end in a hash of what they hold. */
 function withoutHashes(text: string): string {
