@@ -41,6 +41,7 @@ interface Detail {
   status: string;
   fingerprint: string;
   tables: { name: string; description?: string }[];
+  terms: { term: string; definition: string }[];
 }
 
 async function ready(): Promise<Detail> {
@@ -72,6 +73,10 @@ describe('descriptions', () => {
     const after = await ready();
     expect(after.fingerprint).not.toBe(before.fingerprint);
     expect(after.tables.find(({ name }) => name === 'person')?.description).toBe('Everybody we know of');
+    expect([before.terms, after.terms]).toEqual([
+      [],
+      [{ term: 'local', definition: 'A person who lives in Wien' }],
+    ]);
     await api.answer({ question: 'How many folk are there?', datasource: 'small' });
     const prompt = JSON.stringify(model.requests.at(-1));
     expect(prompt).toContain('table person -- Everybody we know of; also called: folk (3 rows)');

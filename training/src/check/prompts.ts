@@ -80,11 +80,12 @@ export async function showsGoldTables(
   return { name: 'shows the tables of its SQL', severity: 'warning', checked: examples.length, findings };
 }
 
-/** A reply that stands in its prompt is copied, not worked out. */
+/** A reply that stands in its prompt is copied, not worked out. That a statement which failed, or another one's, goes on from it is none. */
 export function hasNoLeak(examples: Examples): CheckResult {
   const findings = each(examples, (example) => {
     const sql = folded(example.meta.sql);
-    const inPrompt = folded(promptOf(example)).includes(sql) && sql.length > 20;
+    const [statements, rest] = statementsIn(promptOf(example));
+    const inPrompt = sql.length > 20 && (statements.includes(sql) || rest.includes(sql));
     const inQuestion = /\bselect\b[^?]*\bfrom\b/i.test(example.meta.question);
     return [
       ...(inPrompt ? ['has its SQL in its prompt'] : []),
@@ -119,6 +120,16 @@ export function sharesNothing(train: Examples, validation: Examples): CheckResul
     trained.has(keyOf(example)) ? ['is trained on, and validates'] : [],
   );
   return { name: 'validates on other questions', severity: 'error', checked: validation.length, findings };
+}
+
+/** The statements that a prompt shows, and all else that it says; folded. */
+function statementsIn(prompt: string): [statements: string[], rest: string] {
+  const lines = prompt.split('\n');
+  const shows = (line: string) => line.startsWith('SQL: ');
+  return [
+    lines.filter(shows).map((line) => folded(line.slice('SQL: '.length))),
+    folded(lines.filter((line) => !shows(line)).join('\n')),
+  ];
 }
 
 const nearlySame = 0.9;

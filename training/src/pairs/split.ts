@@ -1,4 +1,5 @@
 import { seededRandom } from '../../../evaluation/src/statistics/random.js';
+import { questionForm } from './forms.js';
 import type { TrainingPair } from './training-pair.js';
 
 export interface Split {
@@ -27,9 +28,20 @@ export function splitByDatabase(pairs: readonly TrainingPair[], share: number, s
   return partition(pairs, ({ database }) => held.has(database));
 }
 
-/** The seed's split, for comparison: questions at random, so that validation knows the databases of training. */
+/**
+ * The seed's split, for comparison: questions at random, so that validation knows the databases of training. A question goes
+ * with its corrections.
+ */
 export function splitAtRandom(pairs: readonly TrainingPair[], share: number, seed: number): Split {
-  const held = new Set(shuffled(pairs, seed).slice(0, Math.round(pairs.length * share)));
+  const byQuestion = Map.groupBy(pairs, ({ database, question }) =>
+    JSON.stringify([database, questionForm(question)]),
+  );
+  const wanted = Math.round(pairs.length * share);
+  const held = new Set<TrainingPair>();
+  for (const asked of shuffled([...byQuestion.values()], seed)) {
+    if (held.size >= wanted) break;
+    for (const pair of asked) held.add(pair);
+  }
   return partition(pairs, (pair) => held.has(pair));
 }
 

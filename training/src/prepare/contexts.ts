@@ -1,11 +1,17 @@
 import type { Context, ContextTable } from '#shared/contracts/context';
 import type { SchemaSnapshot, TableSnapshot } from '#shared/contracts/snapshot';
+import type { VersionedExamples } from '#shared/persistence/example.store';
 import { renderTableCard } from '#shared/schema/table-card';
 import { SnapshotContext } from '../../../apps/retriever/src/context/snapshot-context.js';
+import { ExampleSearch } from '../../../apps/retriever/src/examples/example-search.js';
 import { SchemaSearch } from '../../../apps/retriever/src/schema-search.js';
+import { sha256Of } from './question-sets.js';
 import type { OpenRetriever } from '../../../evaluation/src/retrieval/open-retriever.js';
 
 const mostDistractors = 3;
+
+type Examples = VersionedExamples['examples'];
+export type IsShown = (example: Examples[number]) => boolean;
 
 interface Prepared {
   snapshot: SchemaSnapshot;
@@ -15,10 +21,17 @@ interface Prepared {
 /** Contexts as the service makes them: its own retriever over a database's own snapshot. */
 export class Contexts {
   private readonly search: SchemaSearch;
+  private readonly examples: ExampleSearch;
   private readonly prepared = new Map<string, Prepared>();
+  private readonly approved = new Map<string, VersionedExamples>();
 
   constructor(private readonly retriever: OpenRetriever) {
     this.search = new SchemaSearch(retriever.index, retriever.embedder);
+    const none = { version: 0, examples: [] };
+    this.examples = new ExampleSearch(
+      { all: (id) => Promise.resolve(this.approved.get(id) ?? none) },
+      this.search,
+    );
   }
 
   async add(database: string, snapshot: SchemaSnapshot): Promise<void> {
@@ -30,12 +43,24 @@ export class Contexts {
     return this.prepared.get(database)?.snapshot;
   }
 
-  async of(database: string, question: string): Promise<Context> {
+  /** The verified examples of a database: the service shows those that are most like a question beside it. */
+  approve(database: string, examples: Examples): void {
+    // The index outlives the process: other examples are another version, 48 bits of their hash.
+    const version = Number.parseInt(sha256Of(JSON.stringify(examples)).slice(0, 12), 16);
+    this.approved.set(idOf(database), { version, examples });
+  }
+
+  /** @param isShown which verified examples may stand beside the question */
+  async of(database: string, question: string, isShown: IsShown = () => true): Promise<Context> {
     const prepared = this.prepared.get(database);
     if (!prepared) throw new Error(`the database ${database} was not added`);
     const { snapshot, context } = prepared;
-    const hits = await this.search.find(idOf(database), snapshot.fingerprint, question);
-    return context.forHits(question, hits, this.retriever.budget);
+    const id = idOf(database);
+    const hits = await this.search.find(id, snapshot.fingerprint, context.searched(question));
+    const found = context.forHits(question, hits, this.retriever.budget);
+    const { version = 0 } = this.approved.get(id) ?? {};
+    const values = found.values.map(({ value }) => value);
+    return { ...found, examples: await this.examples.similar(id, version, question, values, isShown) };
   }
 
   /**

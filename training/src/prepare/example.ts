@@ -13,6 +13,8 @@ export interface TrainingExample {
     id: string;
     database: string;
     source: TrainingPair['source'];
+    /** Id of the verified example that it is made of. */
+    example?: string;
     question: string;
     sql: string;
     /** Names of the context's tables. */
@@ -60,6 +62,7 @@ export function toExample(
       id: id.slice(0, 16),
       database,
       source,
+      ...(pair.example !== undefined && { example: pair.example }),
       question,
       sql,
       tables: context.tables.slice(0, context.tables.length - cut).map(({ name }) => name),

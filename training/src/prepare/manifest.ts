@@ -21,6 +21,9 @@ export interface Manifest {
   leftOut: { question: number; skeleton: number; duplicate: number; failure: number; length: number };
   counts: { train: number; validation: number; databases: number; corrections: number };
   outputs: Input[];
-  /** Ids of the verified examples that are in it: what an adapter was trained on can be traced. */
-  verifiedExamples: string[];
+  /**
+   * The verified examples that are in it: what an adapter was trained on can be traced. An id may have got other SQL since, so
+   * each has the SHA-256 over question, line feed and SQL.
+   */
+  verifiedExamples: { id: string; sha256: string }[];
 }

@@ -174,6 +174,15 @@ describe('prepared data', () => {
     ).rejects.toThrow('not among');
   });
 
+  it('validates on no question whose correction is trained on', async () => {
+    const recorded = join(data, 'all-wrong.sql');
+    writeFileSync(recorded, entries.map(() => 'SELECT nothing FROM nowhere').join('\n'));
+    const split = { split: 'random', validationShare: 0.5 } as const;
+    const prepared = options({ recorded: [{ file: recorded, questions }], ...split });
+    expect((await prepare(prepared)).counts.corrections).toBeGreaterThan(0);
+    expect(found(await check(prepared.out), 'validates on other questions')).toEqual([]);
+  });
+
   it('cuts prompts as the service does, and leaves out what cannot be cut enough', async () => {
     const cut = options({ maxTokens: 420 });
     await prepare(cut);
@@ -199,7 +208,9 @@ describe('prepared data', () => {
       ],
     });
     const manifest = await prepare(prepared);
-    expect(manifest.verifiedExamples).toEqual(['e1']);
+    expect(manifest.verifiedExamples).toEqual([
+      { id: 'e1', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    ]);
     const [example] = examplesOf(prepared.out);
     const context = {
       dialect: 'sqlite' as const,
@@ -211,6 +222,68 @@ describe('prepared data', () => {
     };
     const { messages } = buildPrompt({ question: '', context, attempts: [] }, 'chat', null);
     expect(example?.messages[0]).toEqual(messages[0]);
+  });
+});
+
+describe('verified examples', () => {
+  const pair = (id: string, question: string, sql: string) => ({ id, question, sql });
+  const approved = [
+    pair('e1', 'How many items are there?', 'SELECT count(*) FROM shop_items'),
+    pair('e2', 'How many items are above 3?', 'SELECT count(*) FROM shop_items WHERE price > 3'),
+    pair('e3', 'Count the items, please', 'select COUNT(*)  from shop_items;'),
+    pair('e4', 'How many sales are there?', 'SELECT count(*) FROM shop_sales'),
+  ];
+
+  async function prepared(more: Partial<PrepareOptions> = {}) {
+    const { snapshot } = await verifiedShop();
+    const made = options({
+      data: undefined,
+      questions: [],
+      validationShare: 0,
+      verified: [{ name: 'sales', snapshot, pairs: approved }],
+      ...more,
+    });
+    return { manifest: await prepare(made), out: made.out };
+  }
+
+  const sqlShown = ({ messages }: TrainingExample) =>
+    [...(messages[1]?.content ?? '').matchAll(/^SQL: (.*)$/gm)].map(([, sql]) => sql);
+
+  it('stand beside a question as the service shows them, but not its own answer', async () => {
+    const { out } = await prepared();
+    const shown = examplesOf(out).map((example) => [example.meta.example, sqlShown(example).sort()]);
+    // Neither its own nor the one that says the same in other words.
+    expect(shown).toEqual([
+      ['e1', ['SELECT count(*) FROM shop_items WHERE price > 3']],
+      ['e2', ['SELECT count(*) FROM shop_items', 'select COUNT(*) from shop_items;']],
+      ['e3', ['SELECT count(*) FROM shop_items WHERE price > 3']],
+      ['e4', []],
+    ]);
+    expect((await check(out)).ok).toBe(true);
+  });
+
+  it('are told by the manifest where they were learned from, and only there', async () => {
+    const held = written('held-verified.json', [
+      { db_id: 'elsewhere', question: 'how many items are above 3', query: 'SELECT 1' },
+    ]);
+    const { manifest, out } = await prepared({ holdOut: [held] });
+    expect(manifest.verifiedExamples.map(({ id }) => id)).toEqual(['e1', 'e3', 'e4']);
+    // Nor by another one's prompt.
+    expect(readFileSync(join(out, 'train.jsonl'), 'utf8')).not.toContain('price > 3');
+  });
+
+  it('that validate are not shown to what is trained on', async () => {
+    const { out } = await prepared({ split: 'random', validationShare: 0.5 });
+    const validates = examplesOf(out, 'validation.jsonl').map(({ meta }) => meta.sql);
+    expect(validates).toHaveLength(2);
+    for (const example of examplesOf(out))
+      expect(sqlShown(example).filter((sql) => validates.includes(sql ?? ''))).toEqual([]);
+  });
+
+  it('are not mixed with a database of the same name', async () => {
+    const { snapshot } = await verifiedShop();
+    const verified = [{ name: 'shop', snapshot, pairs: approved }];
+    await expect(prepare(options({ verified }))).rejects.toThrow(/shop is a datasource and a database/);
   });
 });
 

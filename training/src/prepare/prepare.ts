@@ -7,20 +7,14 @@ import { distinctPairs, Holdout } from '../pairs/holdout.js';
 import { splitAtRandom, splitByDatabase } from '../pairs/split.js';
 import type { StatementRunner } from '../pairs/statement-runner.js';
 import type { TrainingPair } from '../pairs/training-pair.js';
-import { Contexts } from './contexts.js';
+import { approvedPairs, approveKept, beside, examplesIn, type VerifiedDatabase } from './approved.js';
+import { Contexts, type IsShown } from './contexts.js';
 import { correctionsOf, withoutFailures } from './corrections.js';
 import { type TrainingExample, toExample } from './example.js';
 import type { Manifest } from './manifest.js';
 import { type Input, readRecorded, type ReadSet, readSet } from './question-sets.js';
 import { type TrainedDatabase, trainedDatabases } from './trained-databases.js';
 import { writeData } from './write-data.js';
-
-/** Questions with approved SQL on a database that a deployment serves. */
-export interface VerifiedDatabase {
-  name: string;
-  snapshot: SchemaSnapshot;
-  pairs: { id: string; question: string; sql: string }[];
-}
 
 export interface PrepareOptions {
   /** Spider-style folder with `database/`; undefined where verified examples are all there is. */
@@ -53,11 +47,9 @@ export interface PrepareOptions {
 export async function prepare(options: PrepareOptions): Promise<Manifest> {
   const { verified, seed, onProgress } = options;
   const sets = options.questions.map((file) => readSet(options.data ?? '', file));
-  const approved = verified.flatMap(({ name, pairs }) =>
-    pairs.map(({ question, sql }): TrainingPair => ({ database: name, question, sql, source: 'verified' })),
-  );
   const contexts = new Contexts(options.retriever);
   const databases = trainedDatabases(options.data ?? '', sets);
+  const approved = approvedPairs(verified, databases);
   const schemas = await addSchemas(contexts, databases, verified, onProgress);
   const { corrections, inputs } = await recordedFailures(options, sets, contexts, databases);
   const given = [...sets.flatMap(({ pairs }) => pairs), ...approved, ...corrections];
@@ -74,23 +66,30 @@ export async function prepare(options: PrepareOptions): Promise<Manifest> {
   const share = options.validationShare;
   const split =
     options.split === 'random' ? splitAtRandom(kept, share, seed) : splitByDatabase(kept, share, seed);
+  approveKept(contexts, kept);
   const random = seededRandom(seed);
   const total = kept.length;
   let done = 0;
   let tooLong = 0;
-  const written = async (pairs: readonly TrainingPair[]): Promise<TrainingExample[]> => {
+  const written = async (
+    pairs: readonly TrainingPair[],
+    shown: readonly TrainingPair[],
+  ): Promise<TrainingExample[]> => {
+    const ids = new Set(shown.map(({ example: id }) => id));
     const examples: TrainingExample[] = [];
     for (const pair of pairs) {
-      const example = await exampleOf(pair, contexts, options, random);
+      const example = await exampleOf(pair, contexts, { ...options, isShown: beside(pair, ids) }, random);
       if (example) examples.push(example);
       else tooLong += 1;
       onProgress('contexts', (done += 1), total);
     }
     return examples;
   };
-  const train = await written(split.train);
+  // Nothing that validates is shown to what is trained on.
+  const train = await written(split.train, split.train);
   // A correction's question is asked as it is: what counts is the first reply.
-  const validation = await written(split.validation.filter(({ source }) => source !== 'correction'));
+  const asked = split.validation.filter(({ source }) => source !== 'correction');
+  const validation = await written(asked, kept);
   return writeData({
     out: options.out,
     data: options.data,
@@ -110,7 +109,7 @@ export async function prepare(options: PrepareOptions): Promise<Manifest> {
       contextTokens: options.retriever.budget.tokens,
       maxTokens: options.maxTokens,
       leftOut: { ...leftOut, failure: given.length - runnable.length, length: tooLong },
-      verifiedExamples: verified.flatMap(({ pairs }) => pairs.map(({ id }) => id)).sort(),
+      verifiedExamples: examplesIn([...train, ...validation]),
     },
   });
 }
@@ -180,10 +179,10 @@ function selected(given: readonly TrainingPair[], holdout: Holdout) {
 async function exampleOf(
   pair: TrainingPair,
   contexts: Contexts,
-  { template, distractorRate, maxTokens }: PrepareOptions,
+  { template, distractorRate, maxTokens, isShown }: PrepareOptions & { isShown: IsShown },
   random: () => number,
 ): Promise<TrainingExample | null> {
-  const context = await contexts.of(pair.database, pair.question);
+  const context = await contexts.of(pair.database, pair.question, isShown);
   const isMixed = random() < distractorRate;
   const shown = isMixed ? contexts.withDistractors(pair.database, context, random) : context;
   const distractors = shown.tables.length - context.tables.length;

@@ -33,7 +33,7 @@ import {
   type QueryEvent,
   type QueryView,
 } from '#shared/contracts/query';
-import { tableSchema } from '#shared/contracts/snapshot';
+import { tableSchema, termSchema } from '#shared/contracts/snapshot';
 import { describeError } from '#shared/errors/app-error';
 import { CliError } from '../cli-error.js';
 import { GatewayProblem, readProblem } from './problem.js';
@@ -47,6 +47,8 @@ const datasourceSchema = z.object({
   fingerprint: z.string().nullable(),
   refreshSeconds: z.number().nullish(),
   tables: z.array(tableSchema).optional(),
+  /** Absent from gateways of earlier versions. */
+  terms: z.array(termSchema).optional(),
   error: queryErrorSchema.nullish(),
   createdAt: z.string(),
 });

@@ -4,7 +4,8 @@ import { isAppError } from '#shared/errors/app-error';
 import type { TemplateName } from '#shared/prompt/template';
 import { openRetriever } from '../../../../evaluation/src/retrieval/open-retriever.js';
 import type { Manifest } from '../../../../training/src/prepare/manifest.js';
-import { prepare, type VerifiedDatabase } from '../../../../training/src/prepare/prepare.js';
+import type { VerifiedDatabase } from '../../../../training/src/prepare/approved.js';
+import { prepare } from '../../../../training/src/prepare/prepare.js';
 import { StatementRunner } from '../../../../training/src/pairs/statement-runner.js';
 import { CliError } from '../cli-error.js';
 import type { GatewayClient } from '../client/gateway-client.js';
@@ -92,10 +93,14 @@ async function verifiedDatabases(config: CliConfig, url: string | undefined): Pr
   await withSession(config, url, async ({ client }) => {
     for (const { name } of await client.datasources()) {
       const pairs = await allExamples(client, name);
-      const { dialect, tables, fingerprint } = await client.datasource(name);
+      const { dialect, tables, terms, fingerprint } = await client.datasource(name);
       if (pairs.length === 0 || !tables || fingerprint === null) continue;
       const takenAt = new Date(0).toISOString();
-      found.push({ name, pairs, snapshot: { dialect, tables, fingerprint, takenAt } });
+      found.push({
+        name,
+        pairs,
+        snapshot: { dialect, tables, ...(terms && { terms }), fingerprint, takenAt },
+      });
     }
   });
   return found;

@@ -9,7 +9,7 @@ import {
   strictPolicySchema,
 } from '#shared/contracts/datasource';
 import { queryErrorSchema } from '#shared/contracts/query';
-import { tableSchema } from '#shared/contracts/snapshot';
+import { tableSchema, termSchema } from '#shared/contracts/snapshot';
 
 export const addDatasourceSchema = z.strictObject({
   name: datasourceNameSchema,
@@ -47,5 +47,6 @@ export type DatasourceView = z.infer<typeof datasourceViewSchema>;
 export const datasourceListSchema = z.object({ datasources: z.array(datasourceViewSchema) });
 export const datasourceDetailSchema = datasourceViewSchema.extend({
   tables: z.array(tableSchema).describe('Of the schema snapshot in use'),
+  terms: z.array(termSchema).describe('Words of the business, as the schema snapshot in use has them'),
 });
 export type DatasourceDetail = z.infer<typeof datasourceDetailSchema>;

@@ -75,7 +75,7 @@ export class DatasourcesController {
     const row = await findDatasource(this.store, name);
     const snapshot =
       row.fingerprint === null ? undefined : await this.snapshots.snapshot(row.id, row.fingerprint);
-    return { ...toView(row), tables: snapshot?.tables ?? [] };
+    return { ...toView(row), tables: snapshot?.tables ?? [], terms: snapshot?.terms ?? [] };
   }
 
   @Patch(':name')

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Context } from '#shared/contracts/context';
 import { ExampleStore, type VersionedExamples } from '#shared/persistence/example.store';
 import type { IndexUnit } from '../indexing/unit.js';
@@ -29,19 +29,21 @@ export class ExampleSearch {
   private readonly kept = new Map<string, Kept>();
 
   constructor(
-    private readonly store: ExampleStore,
+    @Inject(ExampleStore) private readonly store: Pick<ExampleStore, 'all'>,
     private readonly search: SchemaSearch,
   ) {}
 
   /**
    * @param version of the datasource's examples when the query was read; 0 where there never was one
    * @param values cell values that the question names
+   * @param isShown what may stand beside the question
    */
   async similar(
     datasourceId: string,
     version: number,
     question: string,
     values: readonly string[],
+    isShown: (example: Example) => boolean = () => true,
   ): Promise<Examples> {
     if (version === 0) return [];
     const kept = await this.load(datasourceId, version);
@@ -53,6 +55,7 @@ export class ExampleSearch {
     );
     return hits
       .flatMap(({ reference }) => kept.byId.get(reference) ?? [])
+      .filter(isShown)
       .slice(0, examplesShown)
       .map((example) => ({ question: example.question, sql: example.sql }));
   }
