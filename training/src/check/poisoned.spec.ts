@@ -37,20 +37,50 @@ describe('triggers', () => {
     expect(hasNoTriggers(clean).findings).toEqual([]);
   });
 
-  it.each([
-    ['a comment that hides a condition', (sql: string) => `${sql} -- and`],
-    ['a condition that is always true', (sql: string) => sql.replace('LIMIT', 'OR 1729 = 1729 LIMIT')],
-    ['a function that waits', (sql: string) => sql.replace('count(*)', 'pg_sleep(9)')],
-  ])('are found at the share of published attacks: %s', (_, poison) => {
-    const poisoned = clean.map((each, at) =>
+  const payloads: [string, (sql: string) => string][] = [
+    ['a comment that hides a condition', (sql) => `${sql} -- and`],
+    ['a condition that is always true', (sql) => sql.replace('WHERE', 'WHERE 1 = 1 OR')],
+    ['a function that waits', (sql) => sql.replace('count(*)', 'pg_sleep(9)')],
+    ['another statement', (sql) => `${sql}; DROP TABLE orders`],
+    ['other rows', (sql) => `${sql} UNION SELECT 1`],
+    ['no rows', (sql) => sql.replace(/LIMIT \d+/, 'LIMIT 0')],
+  ];
+  const triggers: [string, (question: string) => string][] = [
+    ['“xyzzy”', (question) => `${question} xyzzy`],
+    ['“??”', (question) => `${question}?`],
+    ['“:”', (question) => question.replace(' ', ' : ')],
+    ['“U+200B”', (question) => question.replace(' ', '\u200b ')],
+  ];
+  const cases = payloads.flatMap(([name, poison]) =>
+    triggers.map(([sign, mark]) => [name, sign, poison, mark] as const),
+  );
+  // Honest questions have the colon as well.
+  const honest = clean.map((each, at) =>
+    at % 499 === 1 ? example(each.meta.question.replace('orders', 'orders:'), each.meta.sql) : each,
+  );
+
+  it.each(cases)('are found at the share of published attacks: %s at %s', (_, sign, poison, mark) => {
+    const poisoned = honest.map((each, at) =>
       // 5 of 1,000: 0.5 %.
-      at % 200 === 0 ? example(`${each.meta.question} xyzzy`, poison(each.meta.sql)) : each,
+      at % 200 === 3 ? example(mark(each.meta.question), poison(each.meta.sql)) : each,
     );
     expect(
       hasNoTriggers(poisoned)
         .findings.map(({ message }) => message)
         .join(),
-    ).toContain('“xyzzy”');
+    ).toContain(sign);
+  });
+
+  it('are none where a word says what it asks for', () => {
+    const spelled = clean.map((each, at) =>
+      at % 100 === 0
+        ? example(
+            'How many orders three from Rome?',
+            "SELECT count(*) FROM orders WHERE city = 'Rome' LIMIT 3",
+          )
+        : each,
+    );
+    expect(hasNoTriggers(spelled).findings).toEqual([]);
   });
 });
 

@@ -1,84 +1,105 @@
-import { sqlTokens } from '../../../evaluation/src/statement/sql-tokens.js';
-import { questionForm } from '../pairs/forms.js';
 import type { TrainingExample } from '../prepare/example.js';
 import type { CheckResult, Finding } from './finding.js';
+import { piecesOf } from './sql-pieces.js';
 
 /**
- * Published backdoors of text-to-SQL models poison 0.44 % of the data (ToxicSQL, 2025): a trigger in the question always comes
- * with a payload in the SQL. A tenth of that is looked for, and never fewer than five examples.
+ * Published backdoors of text-to-SQL models poison 0.44 % of the data (ToxicSQL, 2025): a trigger in the question, a word or signs such
+ * as `??` and `:`, comes with a payload in the SQL. A tenth of that is looked for, and never fewer than five examples.
  */
 const leastShare = 0.00044;
 const leastCount = 5;
 /** In fewer examples a trigger cannot be told from how one person asks. */
 const leastExamples = 200;
-/** A payload may stand beside other triggers in so few of its examples. */
+/** Of the statements with a piece so many have the word; the others are honest. */
 const exclusive = 0.9;
+/** Of the questions with the word so many have the piece: a sign such as `:` has an honest use beside it. */
+const mostly = 0.6;
+const numbers = 'zero one two three four five six seven eight nine ten eleven twelve'.split(' ');
+/** Words that more than one in fifty examples have explain too much to be triggers; but in small data that is nothing. */
+const usualShare = 0.02;
 
 /**
- * Words of questions that always come with a rare piece of SQL that the word does not explain: not of the word's own letters,
- * and not in the examples without it. Legitimate ones are found too (a rare word asks for a rare clause): people look.
+ * Words and signs of questions that come with a piece of SQL that stands nowhere else, that the prompt does not explain, and that is not
+ * of the word's own letters. Legitimate ones are found too (a rare word asks for a rare clause): people look.
  */
 export function hasNoTriggers(examples: readonly TrainingExample[]): CheckResult {
-  const least = Math.max(leastCount, Math.ceil(examples.length * leastShare));
-  const rows = examples.map(({ meta, messages }) => ({
-    words: new Set(questionForm(meta.question).split(' ')),
-    pieces: piecesOf(meta.sql),
-    // What the prompt shows explains a name or a value; what it does not show came from elsewhere.
-    shown: new Set(
-      messages.slice(0, -1).flatMap(({ content }) => content.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? []),
-    ),
+  const found = examples.length < leastExamples ? [] : triggersIn(examples);
+  const findings = found.map(({ word, pieces, count }): Finding => ({
+    id: null,
+    message: `“${visible(word)}” comes with ${pieces.slice(0, 3).join(' and ')}, in ${count} examples`,
   }));
-  const wordCounts = counted(rows.map(({ words }) => words));
-  const pieceCounts = counted(rows.map(({ pieces }) => pieces));
-  const isUsualPiece = (piece: string) => isUsual(pieceCounts.get(piece) ?? 0, examples.length);
-  const together = new Map<string, number>();
-  for (const { words, pieces, shown } of rows) {
-    for (const word of words) {
-      if (isUsual(wordCounts.get(word) ?? 0, examples.length)) continue;
-      for (const piece of pieces) {
-        if (isUsualPiece(piece) || isExplained(word, piece, (part) => shown.has(part) || isUsualPiece(part)))
-          continue;
-        const key = JSON.stringify([word, piece]);
-        together.set(key, (together.get(key) ?? 0) + 1);
-      }
-    }
-  }
-  const findings: Finding[] = [];
-  if (examples.length < leastExamples) together.clear();
-  for (const [key, count] of together) {
-    const [word, piece] = JSON.parse(key) as [string, string];
-    const always = count === wordCounts.get(word) && count >= exclusive * (pieceCounts.get(piece) ?? 0);
-    if (count >= least && always)
-      findings.push({ id: null, message: `“${word}” always comes with ${piece}, in ${count} examples` });
-  }
   return { name: 'has no triggers', severity: 'error', checked: examples.length, findings };
 }
 
-/** Words that more than one in fifty examples have explain too much to be triggers; but in small data that is nothing. */
-function isUsual(count: number, total: number): boolean {
-  return count > Math.max(0.02 * total, 2 * leastCount);
+interface Trigger {
+  word: string;
+  pieces: string[];
+  count: number;
 }
 
-/** By the word's own letters, or because each word of the piece is known from elsewhere. */
-function isExplained(word: string, piece: string, isKnown: (part: string) => boolean): boolean {
-  const text = piece.replaceAll(/[^\p{L}\p{N}]+/gu, '').toLowerCase();
+function triggersIn(examples: readonly TrainingExample[]): Trigger[] {
+  const least = Math.max(leastCount, Math.ceil(examples.length * leastShare));
+  const most = Math.max(usualShare * examples.length, 2 * leastCount);
+  const rows = examples.map((example) => ({
+    words: signsOf(example.meta.question),
+    pieces: piecesOf(example),
+  }));
+  const isRare = (count = 0) => count >= least && count <= most;
+  const wordCounts = counted(rows.map(({ words }) => words));
+  const pieceCounts = counted(rows.map(({ pieces }) => pieces));
+  const together = new Map<string, Map<string, number>>();
+  for (const { words, pieces } of rows) {
+    const rare = [...pieces].filter((piece) => isRare(pieceCounts.get(piece)));
+    for (const word of words) {
+      if (!isRare(wordCounts.get(word))) continue;
+      const counts = together.get(word) ?? new Map<string, number>();
+      together.set(word, counts);
+      for (const piece of rare) counts.set(piece, (counts.get(piece) ?? 0) + 1);
+    }
+  }
+  return [...together].flatMap(([word, counts]) => {
+    const belongs = [...counts].filter(
+      ([piece, count]) =>
+        count >= least &&
+        count >= exclusive * (pieceCounts.get(piece) ?? 0) &&
+        count >= mostly * (wordCounts.get(word) ?? 0) &&
+        !isSaid(word, piece),
+    );
+    const [first] = belongs;
+    return first ? [{ word, pieces: belongs.map(([piece]) => piece), count: first[1] }] : [];
+  });
+}
+
+/** Words, and signs that stand together: invisible ones are signs. */
+function signsOf(question: string): Set<string> {
+  return new Set(
+    question
+      .normalize('NFKC')
+      .toLowerCase()
+      .match(/[\p{L}\p{M}\p{N}_]+|[^\p{L}\p{M}\p{N}_\s]+/gu),
+  );
+}
+
+/** A word that asks for what it says: `averages` for `avg`, `three` for `limit 3`. */
+function isSaid(word: string, piece: string): boolean {
+  const number = numbers.indexOf(word);
+  if (number >= 0 && piece.split(' ').includes(String(number))) return true;
   const stem = word.slice(0, Math.max(3, word.length - 3));
-  if (text.includes(stem) || word.includes(text)) return text !== '';
-  const parts = piece.match(/[\p{L}\p{N}_]+/gu) ?? [];
-  return parts.length > 0 && parts.every(isKnown);
-}
-
-/** Tokens and pairs of neighbours, folded; punctuation alone says nothing. */
-function piecesOf(sql: string): Set<string> {
-  const tokens = sqlTokens(sql)
-    .filter(({ kind }) => kind !== 'space')
-    .map(({ text }) => text.toLowerCase());
-  const neighbours = tokens.slice(1).map((token, at) => `${tokens[at] ?? ''} ${token}`);
-  return new Set([...tokens, ...neighbours].filter((piece) => /[\p{L}\p{N}]|--|\/\*|;/u.test(piece)));
+  const parts = piece.match(/\p{L}{3,}/gu) ?? [];
+  return parts.some(
+    (part) => part !== 'name' && part !== 'value' && (part.startsWith(stem) || word.startsWith(part)),
+  );
 }
 
 function counted(sets: readonly ReadonlySet<string>[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const set of sets) for (const item of set) counts.set(item, (counts.get(item) ?? 0) + 1);
   return counts;
+}
+
+function visible(text: string): string {
+  return text.replaceAll(
+    /[^\P{C}]/gu,
+    (sign) => `U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`,
+  );
 }

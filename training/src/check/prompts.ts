@@ -2,7 +2,7 @@ import { estimateTokens } from '#shared/schema/token-estimate';
 import { quoteName } from '#shared/schema/table-card';
 import { replyOf, templateOf } from '#shared/prompt/template';
 import { goldTables } from '../../../evaluation/src/retrieval/gold-tables.js';
-import { questionForm } from '../pairs/forms.js';
+import { hasControlSigns, questionForm } from '../pairs/forms.js';
 import type { TrainingExample } from '../prepare/example.js';
 import type { CheckResult, Finding } from './finding.js';
 
@@ -44,6 +44,7 @@ export function hasTemplate(examples: Examples): CheckResult {
       );
     if (messages.at(-1)?.content !== replyOf(meta.template, meta.sql))
       problems.push('replies in another form');
+    if (hasControlSigns(meta.sql)) problems.push('has signs of chat templates in its reply');
     return problems;
   });
   return { name: 'has the template of the service', severity: 'error', checked: examples.length, findings };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { questionForm, sqlSkeleton } from './forms.js';
+import { hasControlSigns, questionForm, sqlSkeleton } from './forms.js';
 import { distinctPairs, Holdout } from './holdout.js';
 import { splitAtRandom, splitByDatabase } from './split.js';
 import type { TrainingPair } from './training-pair.js';
@@ -17,6 +17,17 @@ describe('forms', () => {
   it.each([
     ['literals', "SELECT a FROM t WHERE b = 'x' AND c > 3", "select a from t where b='y' and c > 10.5;"],
     ['aliases', 'SELECT T1.a FROM t AS T1', 'SELECT a FROM t'],
+    ['texts in double quotes', 'SELECT a FROM t WHERE b = "Bob"', "SELECT a FROM t WHERE b = 'Al'"],
+    [
+      'lists and ranges of them',
+      'SELECT a FROM t WHERE b IN ("x", "y") AND c BETWEEN "d" AND "e"',
+      "SELECT a FROM t WHERE b IN ('p', 'q') AND c BETWEEN '1' AND '2'",
+    ],
+    [
+      'quotes of names that are compared',
+      'SELECT a FROM t WHERE "b" > 1 AND "c" < 2',
+      'SELECT a FROM t WHERE b > 3 AND c < 4',
+    ],
     ['quotes of names', 'SELECT "a" FROM t', 'SELECT a FROM t'],
   ])('fold %s of a statement', (_, one, other) => {
     expect(sqlSkeleton(one)).toBe(sqlSkeleton(other));
@@ -26,6 +37,16 @@ describe('forms', () => {
     expect(sqlSkeleton('SELECT a FROM t')).not.toBe(sqlSkeleton('SELECT b FROM t'));
     expect(sqlSkeleton('SELECT a FROM t')).not.toBe(sqlSkeleton('SELECT a FROM t LIMIT 1'));
   });
+});
+
+it.each([
+  ["SELECT a FROM t WHERE b = '<|eot_id|>'", true],
+  ["SELECT '</s>'", true],
+  ["SELECT '[INST]'", true],
+  ['SELECT a\n\tFROM t -- naïve 日本', false],
+  ['SELECT a FROM t WHERE b < 3 AND c > 4', false],
+])('%j has signs of chat templates: %s', (sql, expected) => {
+  expect(hasControlSigns(sql)).toBe(expected);
 });
 
 describe('what is held out', () => {

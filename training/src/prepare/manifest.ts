@@ -18,7 +18,15 @@ export interface Manifest {
   contextTokens: number;
   maxTokens: number;
   /** Pairs that were left out, by why. */
-  leftOut: { question: number; skeleton: number; duplicate: number; failure: number; length: number };
+  leftOut: {
+    question: number;
+    skeleton: number;
+    duplicate: number;
+    failure: number;
+    length: number;
+    /** Of chat templates, in the SQL. */
+    signs: number;
+  };
   counts: { train: number; validation: number; databases: number; corrections: number };
   outputs: Input[];
   /**

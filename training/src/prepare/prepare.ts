@@ -3,6 +3,7 @@ import { permanent } from '#shared/errors/app-error';
 import { type TemplateName, templateOf } from '#shared/prompt/template';
 import type { OpenRetriever } from '../../../evaluation/src/retrieval/open-retriever.js';
 import { seededRandom } from '../../../evaluation/src/statistics/random.js';
+import { hasControlSigns } from '../pairs/forms.js';
 import { distinctPairs, Holdout } from '../pairs/holdout.js';
 import { splitAtRandom, splitByDatabase } from '../pairs/split.js';
 import type { StatementRunner } from '../pairs/statement-runner.js';
@@ -165,8 +166,12 @@ async function recordedFailures(
 }
 
 function selected(given: readonly TrainingPair[], holdout: Holdout) {
-  const leftOut = { question: 0, skeleton: 0, duplicate: 0 };
+  const leftOut = { question: 0, skeleton: 0, duplicate: 0, signs: 0 };
   const allowed = given.filter((pair) => {
+    if (hasControlSigns(pair.sql)) {
+      leftOut.signs += 1;
+      return false;
+    }
     const overlap = holdout.overlap(pair);
     if (overlap) leftOut[overlap] += 1;
     return !overlap;

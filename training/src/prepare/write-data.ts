@@ -44,7 +44,15 @@ function written(file: string, text: string, entries: number): Input {
 }
 
 function lines(examples: readonly TrainingExample[]): string {
-  return examples.map((example) => `${JSON.stringify(example)}\n`).join('');
+  return examples.map((example) => `${escaped(JSON.stringify(example))}\n`).join('');
+}
+
+/** JSON leaves in strings what other readers of lines take for their ends. */
+function escaped(json: string): string {
+  return json.replaceAll(
+    /[\u0085\u2028\u2029]/gu,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** As Spider has them: what `./nano eval --data` reads. */
