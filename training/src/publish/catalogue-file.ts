@@ -54,14 +54,19 @@ export class CatalogueFile {
   }
 
   /** @throws AppError `invalid_request` where somebody has changed it since */
-  replace(text: string): void {
-    // A symbolic link stays one.
-    const file = realpathSync(this.file);
-    if (readFileSync(file, 'utf8') !== this.text)
+  refuseIfChanged(): void {
+    if (readFileSync(this.file, 'utf8') !== this.text)
       throw permanent(
         'invalid_request',
         `${this.file} was changed meanwhile: nothing is switched, try again`,
       );
+  }
+
+  /** @throws AppError `invalid_request` where somebody has changed it since */
+  replace(text: string): void {
+    this.refuseIfChanged();
+    // A symbolic link stays one.
+    const file = realpathSync(this.file);
     replaceFile(file, text, statSync(file).mode & 0o777);
   }
 }

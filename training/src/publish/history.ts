@@ -52,17 +52,14 @@ export class History {
   }
 
   /**
-   * The publication that put an adapter where it is now: the last one. A record that was written before a crash, and whose switch
-   * did not come about, is not about what is in the catalogue now.
+   * The publication that put an adapter where it is now: the last one that was not rolled back, so that an adapter which was in use
+   * twice is left twice. A record that was written before a crash, and whose switch did not come about, is not about what is in the
+   * catalogue now.
    */
   publicationOf(role: string, model: string, name: string): HistoryRecord | undefined {
-    return this.records().findLast(
-      (record) =>
-        record.action === 'published' &&
-        record.role === role &&
-        record.model === model &&
-        record.to?.name === name,
-    );
+    const records = this.records().filter((each) => each.role === role && each.model === model);
+    const puts = (record: HistoryRecord) => record.action === 'published' && record.to?.name === name;
+    return inForce(records).findLast(puts) ?? records.findLast(puts);
   }
 
   private records(): HistoryRecord[] {
@@ -75,6 +72,19 @@ export class History {
       throw permanent('invalid_request', `${this.file}, line ${at + 1}: ${z.prettifyError(record.error)}`);
     });
   }
+}
+
+/** The publications that lie on one another, the oldest first. */
+function inForce(records: readonly HistoryRecord[]): HistoryRecord[] {
+  const standing: HistoryRecord[] = [];
+  for (const record of records) {
+    if (record.action === 'refused') continue;
+    // What lies above the one that gave way was rolled back by hand, or its switch did not come about.
+    while (standing.length > 0 && standing.at(-1)?.to?.name !== record.from?.name) standing.pop();
+    if (record.action === 'published') standing.push(record);
+    else standing.pop();
+  }
+  return standing;
 }
 
 /** Null for a line that a crash has cut. */

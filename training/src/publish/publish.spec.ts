@@ -137,6 +137,35 @@ describe('publishing', () => {
     ]);
   });
 
+  it('goes back through an adapter that was in use twice', async () => {
+    const first = (await put(1))?.to?.name;
+    const second = (await put(2))?.to?.name;
+    await put(1);
+    const passed = [];
+    for (let back = 0; back < 3; back += 1) {
+      await rollback(shared());
+      passed.push(inUse());
+    }
+    expect(passed).toEqual([[second], [first], []]);
+    await put(2);
+    await rollback(shared());
+    expect(inUse()).toEqual([]);
+  });
+
+  it('goes back again where a crash kept the catalogue from being switched', async () => {
+    const first = (await put(1))?.to?.name;
+    const second = (await put(2))?.to?.name;
+    const text = readFileSync(catalogueFile, 'utf8');
+    await rollback(shared());
+    // Its record is there, the switch is not.
+    writeFileSync(catalogueFile, text);
+    expect(inUse()).toEqual([second]);
+    await rollback(shared());
+    expect(inUse()).toEqual([first]);
+    await rollback(shared());
+    expect(inUse()).toEqual([]);
+  });
+
   it('loads the former one again before it goes back', async () => {
     const first = (await put(1))?.to?.name ?? '';
     const second = (await put(2))?.to?.name ?? '';
@@ -184,6 +213,8 @@ describe('publishing', () => {
   ])('leaves all as it was where %s', async (_, options, message) => {
     await expect(put(1, options())).rejects.toThrow(message);
     expect([inUse(), folders(), loaded()]).toEqual([[], [], [[], []]]);
+    // Nor is anything on record that did not come about.
+    expect(existsSync(join(volume, 'publications.jsonl'))).toBe(false);
   });
 
   it('leaves all as it was where it is interrupted', async () => {

@@ -61,6 +61,7 @@ export async function publish(options: PublishOptions): Promise<HistoryRecord | 
     const evaluation = await examined(options, text, name);
     if (!evaluation) return null;
     isPublished = !isWorse(evaluation, options.allowedLoss);
+    file.refuseIfChanged();
     const record = recordOf(options, { adapter, change, evaluation, isPublished });
     // Written first: a switch that nobody knows of could not be taken back.
     new History(volume).add(record);

@@ -37,6 +37,7 @@ export async function rollback(options: RollbackOptions): Promise<HistoryRecord>
     if (existsSync(place)) await refuseUnlessNamed(place, former.name);
     await new Servers(catalogue, model).load(former.name, former.path);
   }
+  file.refuseIfChanged();
   const record: HistoryRecord = {
     at: options.now().toISOString(),
     action: 'rolled_back',
