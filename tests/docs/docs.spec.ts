@@ -8,6 +8,14 @@ import { z } from 'zod';
 import { candidateOutcomes, tracebackClasses } from '#shared/contracts/attempt';
 import { checkOutcomes } from '#shared/contracts/check';
 import { accessPolicySchema, datasourceStatuses } from '#shared/contracts/datasource';
+import {
+  appProcessSchema,
+  databaseFactsSchema,
+  datasourceFactsSchema,
+  diagnosticsSchema,
+  queueFactsSchema,
+  redisFactsSchema,
+} from '#shared/contracts/diagnostics';
 import { createQuerySchema, queryStatuses } from '#shared/contracts/query';
 import { errorCatalogue } from '#shared/errors/catalogue';
 import { Metrics } from '#shared/telemetry/metrics';
@@ -18,6 +26,7 @@ import { createProgram } from '../../apps/cli/src/program.js';
 import { executorSchema } from '../../apps/executor/src/config.js';
 import { gatewaySchema } from '../../apps/gateway/src/config.js';
 import { ChecksController } from '../../apps/gateway/src/checks/checks.controller.js';
+import { DiagnosticsController } from '../../apps/gateway/src/diagnostics/diagnostics.controller.js';
 import { DescriptionsController } from '../../apps/gateway/src/descriptions/descriptions.controller.js';
 import { ExamplesController } from '../../apps/gateway/src/examples/examples.controller.js';
 import { FeedbackController } from '../../apps/gateway/src/feedback/feedback.controller.js';
@@ -64,6 +73,7 @@ describe('the API', () => {
       ChecksController,
       QueryFeedbackController,
       FeedbackController,
+      DiagnosticsController,
     ].flatMap(requestsOf);
     expect(firstCells(first).sort()).toEqual(served.sort());
   });
@@ -76,6 +86,16 @@ describe('the API', () => {
     for (const name of Object.keys(accessPolicySchema.shape))
       expect(limits.includes(name) || api.text.includes(`\`${name}\``)).toBe(true);
     expect(firstCells(section(api, 'Checks'))).toEqual([...checkOutcomes]);
+    expect(firstCells(section(api, 'Diagnostics'))).toEqual(Object.keys(diagnosticsSchema.shape));
+    for (const schema of [
+      databaseFactsSchema,
+      redisFactsSchema,
+      queueFactsSchema,
+      appProcessSchema,
+      datasourceFactsSchema,
+    ])
+      for (const field of Object.keys(schema.shape))
+        expect(section(api, 'Diagnostics')).toContain(`\`${field}\``);
     for (const word of [...candidateOutcomes, ...datasourceStatuses])
       expect(api.text).toContain(`\`${word}\``);
   });

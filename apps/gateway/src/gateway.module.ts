@@ -12,6 +12,8 @@ import type { GatewayConfig } from './config.js';
 import { DatasourcesController } from './datasources/datasources.controller.js';
 import { DescriptionsController } from './descriptions/descriptions.controller.js';
 import { ExamplesController } from './examples/examples.controller.js';
+import { DiagnosticsController } from './diagnostics/diagnostics.controller.js';
+import { Diagnostics } from './diagnostics/diagnostics.js';
 import { DryRun } from './feedback/dry-run.js';
 import { FeedbackController } from './feedback/feedback.controller.js';
 import { QueryFeedbackController } from './feedback/query-feedback.controller.js';
@@ -55,6 +57,7 @@ export class GatewayModule {
         FeedbackController,
         DescriptionsController,
         ExamplesController,
+        DiagnosticsController,
       ],
       providers: [
         Callers,
@@ -71,6 +74,7 @@ export class GatewayModule {
         RetentionStore,
         Reconciler,
         QueueObserver,
+        Diagnostics,
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_GUARD, useClass: ApiKeyGuard },
         { provide: APP_PIPE, useFactory: validationPipe },

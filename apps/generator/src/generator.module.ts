@@ -16,6 +16,7 @@ import { CatalogueModel } from './model/catalogue.model.js';
 import { type CatalogueSource, CatalogueWatch } from './model/catalogue.watch.js';
 import { EndpointCertificates } from './model/endpoint.certificates.js';
 import { Model } from './model/model.js';
+import { ModelReport } from './model/model.report.js';
 import { QueueLoad } from './sampling/queue-load.js';
 import { Sampler } from './sampling/sampler.js';
 import { CATALOGUE_SOURCE, MODEL_CATALOGUE } from './model/tokens.js';
@@ -40,6 +41,7 @@ export class GeneratorModule {
         { provide: CATALOGUE_SOURCE, useValue: source },
         CatalogueWatch,
         EndpointCertificates,
+        ModelReport,
         Repairer,
         QueueLoad,
         Sampler,

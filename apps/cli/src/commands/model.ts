@@ -84,7 +84,7 @@ async function change(
   work: (client: ServerClient) => Promise<void>,
 ): Promise<void> {
   const { describeError } = await import('#shared/errors/app-error');
-  const { clientOf } = await import('../model/survey.js');
+  const { clientOf } = await import('#shared/models/survey');
   const { stdout, plain } = await import('../output/terminal.js');
   const chosen = endpoints.filter(({ name }) => only === undefined || name === only);
   if (chosen.length === 0)

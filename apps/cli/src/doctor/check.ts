@@ -1,4 +1,5 @@
 import { describeError } from '#shared/errors/app-error';
+import { plain } from '../output/terminal.js';
 
 /** One line of the doctor's report. */
 export interface Check {
@@ -23,9 +24,20 @@ export const fail = (name: string, detail: string, mend: string): Check => ({
   mend,
 });
 
-/** Of what only the retrievers know: a gateway that runs elsewhere never asks them, and this machine need not be set up alike. */
-export const toldByRetriever = (name: string, gatewayUrl: string): Check =>
-  ok(name, `of ${gatewayUrl}: /readyz of its retrievers tells, a gateway does not know`);
+const mostCharacters = 600;
+
+/**
+ * Much of a line is what servers said: what could move the cursor, turn the direction of text or begin another line is taken
+ * out of it, and no server fills the screen.
+ */
+export function shownSafely({ name, status, detail, mend }: Check): Check {
+  return { name: safe(name), status, detail: safe(detail), ...(mend !== undefined && { mend: safe(mend) }) };
+}
+
+function safe(text: string): string {
+  const line = plain(text.replaceAll(/[\s\u2028\u2029]+/gu, ' ')).replaceAll(/\p{Cf}/gu, '�');
+  return line.length > mostCharacters ? `${line.slice(0, mostCharacters)}…` : line;
+}
 
 /** A check that breaks is a check that fails. */
 export async function attempt(

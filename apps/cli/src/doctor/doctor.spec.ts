@@ -15,13 +15,20 @@ describe('the doctor on Node.js', () => {
 });
 
 describe('the doctor on Redis', () => {
-  const durable = { version: '7.0.15', evictionPolicy: 'noeviction', isAppendOnly: true };
+  const durable = {
+    ...{ version: '7.0.15', maxmemoryPolicy: 'noeviction', hasAof: true, isPersisting: true },
+    ...{ evictedKeys: 0, usedBytes: 10, limitBytes: 100 },
+  };
 
   it.each([
     ['a durable server', durable, 'ok'],
-    ['one that hides its configuration', { ...durable, evictionPolicy: null }, 'ok'],
-    ['one without an append-only file', { ...durable, isAppendOnly: false }, 'warn'],
-    ['one that evicts', { ...durable, evictionPolicy: 'allkeys-lru' }, 'fail'],
+    ['one that hides its configuration', { ...durable, maxmemoryPolicy: null }, 'ok'],
+    ['one without an append-only file', { ...durable, hasAof: false }, 'warn'],
+    ['one that evicts', { ...durable, maxmemoryPolicy: 'allkeys-lru' }, 'fail'],
+    ['one that has evicted', { ...durable, evictedKeys: 3 }, 'warn'],
+    ['one that is full', { ...durable, usedBytes: 95 }, 'warn'],
+    ['one without a limit', { ...durable, limitBytes: 0 }, 'ok'],
+    ['one whose disk is full', { ...durable, isPersisting: false }, 'fail'],
     ['an old one', { ...durable, version: '6.0.16' }, 'fail'],
     ['the oldest that will do', { ...durable, version: '6.2.0' }, 'ok'],
   ])('judges %s', (_, facts, status) => expect(judge(facts).status).toBe(status));
@@ -52,14 +59,6 @@ describe('the doctor on embeddings', () => {
   it('says where words alone find tables', () => {
     expect(check({})).toMatchObject({ status: 'warn', detail: 'none: words alone find tables' });
     expect(check({ EMBEDDINGS_MODEL_DIR: '/nowhere' }).status).toBe('warn');
-  });
-
-  it('says nothing of a service that runs elsewhere', () => {
-    const config = { home: '/nowhere', gatewayUrl: 'http://nano:8080', environment: {} };
-    expect(checkEmbeddings(config as unknown as CliConfig)).toMatchObject({
-      status: 'ok',
-      detail: expect.stringContaining('of http://nano:8080'),
-    });
   });
 
   it('names the endpoint', () => {

@@ -2,16 +2,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { encoderFolder } from '#shared/config/environment';
 import type { CliConfig } from '../config.js';
-import { ok, toldByRetriever, warn, type Check } from './check.js';
+import { ok, warn, type Check } from './check.js';
 
 /** What the retriever finds tables with besides words, told from the configuration alone. */
-export function checkEmbeddings({ environment, gatewayUrl, home }: CliConfig): Check {
+export function checkEmbeddings({ environment, home }: CliConfig): Check {
   const url = environment['EMBEDDINGS_BASE_URL'];
   if (url !== undefined)
     return ok('embeddings', `${environment['EMBEDDINGS_MODEL'] ?? 'no model'} at ${url}`);
-  const named = environment['EMBEDDINGS_MODEL_DIR'];
-  if (gatewayUrl !== undefined && named === undefined) return toldByRetriever('embeddings', gatewayUrl);
-  const folder = named ?? encoderFolder(home);
+  const folder = environment['EMBEDDINGS_MODEL_DIR'] ?? encoderFolder(home);
   if (existsSync(join(folder, 'onnx', 'model.onnx'))) return ok('embeddings', `in process, from ${folder}`);
   return warn(
     'embeddings',

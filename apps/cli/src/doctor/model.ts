@@ -1,6 +1,7 @@
 import type { CliConfig } from '../config.js';
 import { openCatalogue } from '../model/open-catalogue.js';
-import { type EndpointSurvey, surveyEndpoints } from '../model/survey.js';
+import type { ModelServer } from '#shared/contracts/diagnostics';
+import { surveyEndpoints } from '../model/survey.js';
 import { attempt, type Check, fail, ok, warn } from './check.js';
 
 const mend = 'Check that the model server runs, MODELS_FILE or LLM_BASE_URL, and the key.';
@@ -22,7 +23,7 @@ export async function checkModel(config: CliConfig): Promise<Check[]> {
   return [failed, ...checks];
 }
 
-export function judge({ endpoint, url, error, kind, grammar, models }: EndpointSurvey): Check {
+export function judge({ endpoint, url, error, kind, grammar, models }: ModelServer): Check {
   const name = `model: ${endpoint}`;
   if (error !== undefined) return fail(name, `${url}: ${error}`, mend);
   const missing = models.filter(({ state }) => state === 'missing');

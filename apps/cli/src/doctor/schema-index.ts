@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CliConfig } from '../config.js';
-import { attempt, fail, ok, toldByRetriever, warn, type Check } from './check.js';
+import { attempt, fail, ok, warn, type Check } from './check.js';
 
 const name = 'schema index';
 const leastQdrant = [1, 16] as const;
@@ -12,14 +12,13 @@ const collectionsSchema = z.object({
   result: z.object({ collections: z.array(z.object({ name: z.string() })) }),
 });
 
-/** Where retrievers keep the index. Qdrant is asked here, since a gateway knows nothing of it. */
-export function checkSchemaIndex({ environment, gatewayUrl }: CliConfig): Promise<Check> {
+/** Where retrievers keep the index: Qdrant, asked from this machine, or a file. */
+export function checkSchemaIndex({ environment }: CliConfig): Promise<Check> {
   return attempt(
     name,
     'Check QDRANT_URL and QDRANT_API_KEY, and that the server runs and is reached from here.',
     async () => {
       const url = environment['QDRANT_URL'];
-      if (url === undefined && gatewayUrl !== undefined) return toldByRetriever(name, gatewayUrl);
       if (url === undefined) return ok(name, 'a file in NANO_HOME of each retriever');
       const ask = (path: string) => answerOf(addressOf(url, path), environment['QDRANT_API_KEY']);
       const { version } = rootSchema.parse(await ask('/'));

@@ -7,6 +7,14 @@ import { attempt, fail, ok, warn, type Check } from './check.js';
 
 const mend = 'See the logs in NANO_HOME/logs, or those of the app.';
 
+/** What each part of an app leans on. */
+const partMends: Record<string, string> = {
+  database: 'Check that PostgreSQL runs, DATABASE_URL and its password, and that this app reaches it.',
+  queue: 'Check that the queue runs, QUEUE_URL and its password, and that this app reaches it.',
+  index:
+    'Check that Qdrant runs, QDRANT_URL and QDRANT_API_KEY, and that the retriever reaches it. Questions wait meanwhile.',
+};
+
 const isolationMend = 'Run on Linux 5.19 or later with a C compiler installed, so that Landlock can be used.';
 
 /** The gateway that commands would use, or one started for the check; in the embedded mode its workers too. */
@@ -49,6 +57,8 @@ export function describeParts(app: string, { details = {} }: Readiness): Check[]
     const detail = [status, ...said].join(', ');
     // The executor works at every level of isolation, and says what keeps it from a better one.
     if (status === 'up' && rest['missing']) return warn(`${app}: ${part}`, detail, isolationMend);
-    return status === 'up' ? ok(`${app}: ${part}`, detail) : fail(`${app}: ${part}`, detail, mend);
+    return status === 'up'
+      ? ok(`${app}: ${part}`, detail)
+      : fail(`${app}: ${part}`, detail, partMends[part] ?? mend);
   });
 }

@@ -8,7 +8,7 @@ import { APIError } from 'openai';
 import type { ChatRequest } from './chat/chat.client.js';
 import type { ChatReply } from './chat/read-reply.js';
 import { type Choice, choicesFor } from './choices.js';
-import { SetAside } from './endpoint/breaker.js';
+import { type BreakerState, SetAside } from './endpoint/breaker.js';
 import { Endpoint } from './endpoint/endpoint.js';
 import { MODEL_CATALOGUE } from './tokens.js';
 import {
@@ -58,6 +58,15 @@ export class CatalogueModel extends Model {
   /** The model servers of the catalogue in use. */
   servers(): ModelCatalogue['endpoints'] {
     return this.catalogue.endpoints;
+  }
+
+  /** The catalogue, and of each endpoint whether it is set aside. */
+  get inUse(): { catalogue: ModelCatalogue; breakers: ReadonlyMap<string, BreakerState> } {
+    const breakers = [...this.endpoints].map(([name, endpoint]): [string, BreakerState] => [
+      name,
+      endpoint.breakerState,
+    ]);
+    return { catalogue: this.catalogue, breakers: new Map(breakers) };
   }
 
   override async limits(wanted: Wanted): Promise<ModelLimits> {

@@ -30,6 +30,8 @@ export interface DatasourceRow extends Omit<Datasource, 'connection'> {
   /** Null where it is not refreshed by itself. */
   refreshSeconds: number | null;
   createdAt: Date;
+  /** When a refresh was asked for, or the last one ended. */
+  updatedAt: Date;
 }
 
 /** A datasource for the stages, its connection opened. */
@@ -51,6 +53,7 @@ const columns = [
   'error',
   'refresh_seconds',
   'created_at',
+  'updated_at',
 ] as const;
 
 /** Datasources and their schema snapshots. Connections are sealed on the way in and opened on the way out. */
@@ -288,5 +291,6 @@ function toRow(row: Pick<Selectable<Tables['datasource']>, (typeof columns)[numb
     error: row.error,
     refreshSeconds: row.refresh_seconds,
     createdAt: row.created_at,
+    updatedAt: row.updated_at,
   };
 }

@@ -48,11 +48,16 @@ export async function waitForSchema(db: Database, timeoutMs = 60_000): Promise<v
   if (reason !== null) throw permanent('unavailable', `The database is not ready: ${reason}`);
 }
 
+/** Migrations of this version that the database lacks. */
+export async function missingMigrations(db: Database): Promise<string[]> {
+  const applied = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
+  const names = new Set(applied.rows.map((row) => row.name));
+  return Object.keys(await sqlFiles.getMigrations()).filter((name) => !names.has(name));
+}
+
 async function whyNotCurrent(db: Database): Promise<string | null> {
   try {
-    const applied = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
-    const names = new Set(applied.rows.map((row) => row.name));
-    const missing = Object.keys(await sqlFiles.getMigrations()).filter((name) => !names.has(name));
+    const missing = await missingMigrations(db);
     if (missing.length === 0) return null;
     return `it lacks the migrations ${missing.join(', ')}. Start a gateway of this version: it migrates.`;
   } catch (error) {

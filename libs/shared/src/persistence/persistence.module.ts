@@ -6,6 +6,7 @@ import { createDatabase, createPool } from './database.js';
 import { DatasourceStore } from './datasource.store.js';
 import { ExampleStore } from './example.store.js';
 import { FeedbackStore } from './feedback.store.js';
+import { HeartbeatStore } from './heartbeat.store.js';
 import { QueryNotifier } from './query.notifier.js';
 import { QueryReader } from './query.reader.js';
 import { QueryStore } from './query.store.js';
@@ -27,6 +28,7 @@ const stores = [
   CheckStore,
   ExampleStore,
   FeedbackStore,
+  HeartbeatStore,
   SnapshotReader,
 ];
 

@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Job, JobsOptions, Queue } from 'bullmq';
 import { describeError } from '../errors/app-error.js';
+import { errorCatalogue } from '../errors/catalogue.js';
 import { deadLettersKept, jobCatalogue, jobId, type JobName, type Payload } from './catalogue.js';
 import { inQueryOf } from '../tracing/query-trace.js';
 import { waitsSince } from './job-wait.js';
@@ -15,6 +16,15 @@ export interface QueueDepth {
   delayed: number;
   failed: number;
 }
+
+export interface DeadLetterCode {
+  code: string;
+  count: number;
+  /** Milliseconds since 1970. */
+  newestAt: number;
+}
+
+const deadLettersLookedAt = 100;
 
 /** How long anyone waits for the queue: a Redis that is away leaves its callers without an answer, for ever. */
 const answerWithinMs = 2_000;
@@ -83,6 +93,18 @@ export class JobQueue {
     return next ? Math.max(0, Date.now() - waitsSince(next)) / 1_000 : 0;
   }
 
+  /** Codes that the newest jobs of the failed set ended with. */
+  async deadLetterCodes(name: JobName): Promise<DeadLetterCode[]> {
+    const newest = this.queues[name].getJobs(['failed'], 0, deadLettersLookedAt - 1);
+    const codes = new Map<string, DeadLetterCode>();
+    for (const job of (await within(answerWithinMs, newest)).filter(Boolean)) {
+      const code = errorCodeOf(job.failedReason);
+      const { count, newestAt } = codes.get(code) ?? { count: 0, newestAt: 0 };
+      codes.set(code, { code, count: count + 1, newestAt: Math.max(newestAt, job.finishedOn ?? 0) });
+    }
+    return [...codes.values()];
+  }
+
   /** The last of a list whose newest is first: the only order in which both backends give a part of it. */
   private async nextInLine(name: JobName): Promise<Job | undefined> {
     const queue = this.queues[name];
@@ -117,6 +139,12 @@ export class JobQueue {
   private add<N extends JobName>(name: N, payload: Payload<N>): Promise<Job> {
     return this.queues[name].add(name, payload, { ...optionsOf(name), jobId: jobId(name, payload) });
   }
+}
+
+/** What sets a job aside writes its code first; BullMQ does where a job ended its workers again and again. */
+function errorCodeOf(reason: string | undefined): string {
+  const code = /^([a-z_]+): /.exec(reason ?? '')?.[1];
+  return code !== undefined && code in errorCatalogue ? code : 'worker_crashed';
 }
 
 function optionsOf(name: JobName) {

@@ -2,8 +2,12 @@ import { Cluster, type Redis } from 'ioredis';
 
 /** What one Redis says of itself in INFO. Null where an ACL hides it. */
 export interface RedisFacts {
+  /** Empty where it is hidden. */
+  version: string;
   maxmemoryPolicy: string | null;
   hasAof: boolean;
+  /** Whether what it last wrote to its disk was written. */
+  isPersisting: boolean;
   /** Since it was started. */
   evictedKeys: number;
   usedBytes: number;
@@ -25,7 +29,11 @@ function factsOf(info: string): RedisFacts {
   const number = (name: string) => Number(field(name) ?? 0);
   return {
     maxmemoryPolicy: field('maxmemory_policy') ?? null,
+    version: field('valkey_version')
+      ? `${field('redis_version') ?? ''} (Valkey ${field('valkey_version')})`
+      : (field('redis_version') ?? ''),
     hasAof: field('aof_enabled') === '1',
+    isPersisting: ![field('aof_last_write_status'), field('rdb_last_bgsave_status')].includes('err'),
     evictedKeys: number('evicted_keys'),
     usedBytes: number('used_memory'),
     limitBytes: number('maxmemory'),

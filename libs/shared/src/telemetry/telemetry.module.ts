@@ -4,6 +4,7 @@ import { LoggerModule } from 'nestjs-pino';
 import { destination, type Level } from 'pino';
 import { Certificates } from './certificates.js';
 import { HealthController } from './health.controller.js';
+import { APP_NAME, Heartbeat } from './heartbeat.js';
 import { Metrics } from './metrics.js';
 import { MetricsController } from './metrics.controller.js';
 import { ConnectionObserver } from './connection.observer.js';
@@ -44,9 +45,11 @@ export class TelemetryModule {
         Readiness,
         Certificates,
         ConnectionObserver,
+        { provide: APP_NAME, useValue: app },
+        Heartbeat,
         { provide: Tracing, useFactory: () => Tracing.start(app, config) },
       ],
-      exports: [Metrics, Readiness, Certificates, Tracing],
+      exports: [Metrics, Readiness, Certificates, Heartbeat, Tracing],
     };
   }
 }

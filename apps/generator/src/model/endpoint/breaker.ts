@@ -13,7 +13,8 @@ const firstRestMs = 500;
 const longestRestMs = 15_000;
 
 /** As the metric shows them. */
-export const breakerStates = { closed: 0, halfOpen: 1, open: 2 };
+export const breakerStates = { closed: 0, trying: 1, open: 2 };
+export type BreakerState = keyof typeof breakerStates;
 
 /** Sets an endpoint aside that fails again and again, and tries it with one request at a time after a rest. */
 export class Breaker {
@@ -25,14 +26,14 @@ export class Breaker {
     },
   );
 
-  get state(): number {
+  get state(): BreakerState {
     switch (this.policy.state) {
       case CircuitState.Closed:
-        return breakerStates.closed;
+        return 'closed';
       case CircuitState.HalfOpen:
-        return breakerStates.halfOpen;
+        return 'trying';
       default:
-        return breakerStates.open;
+        return 'open';
     }
   }
 

@@ -5,7 +5,7 @@ import { inSpan } from '#shared/tracing/in-span';
 import { ChatClient, type ChatRequest } from '../chat/chat.client.js';
 import type { ChatReply, Listener } from '../chat/read-reply.js';
 import type { ReplyOptions } from '../model.js';
-import { Breaker } from './breaker.js';
+import { Breaker, type BreakerState, breakerStates } from './breaker.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
 import { ManySamples } from './many-samples.js';
 import { QueueWatch } from './queue-watch.js';
@@ -39,6 +39,10 @@ export class Endpoint {
 
   get load(): number {
     return this.limit.load;
+  }
+
+  get breakerState(): BreakerState {
+    return this.breaker.state;
   }
 
   /** Several samples in as few requests as the server allows. @throws like `request` */
@@ -112,6 +116,6 @@ export class Endpoint {
     const endpoint = this.name;
     this.metrics.model.outstanding.set({ endpoint }, this.limit.outstanding);
     this.metrics.model.limit.set({ endpoint }, this.limit.limit);
-    this.metrics.model.breaker.set({ endpoint }, this.breaker.state);
+    this.metrics.model.breaker.set({ endpoint }, breakerStates[this.breaker.state]);
   }
 }

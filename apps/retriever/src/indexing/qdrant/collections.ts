@@ -37,6 +37,11 @@ export class Collections {
   /** Those that exist. */
   async list(): Promise<Collection[]> {
     const { collections } = await this.connection.request((client) => client.getCollections());
+    return this.ownOf(collections);
+  }
+
+  /** Those of this service, of all that the server has. */
+  ownOf(collections: readonly { name: string }[]): Collection[] {
     return collections.flatMap(({ name }): Collection[] => {
       const kind = name.startsWith(this.start) ? name.slice(this.start.length) : '';
       if (kind === 'words') return [{ name, dimension: null }];

@@ -71,7 +71,12 @@ export class QdrantSchemaIndex extends SchemaIndex {
 
   override async check(): Promise<Record<string, unknown>> {
     const { collections } = await this.connection.once((client) => client.getCollections());
-    return { adapter: 'qdrant', collections: collections.length };
+    const own = this.collections.ownOf(collections);
+    const counts = await Promise.all(
+      own.map(({ name }) => this.connection.once((client) => client.count(name, { exact: false }))),
+    );
+    const points = counts.reduce((sum, { count }) => sum + count, 0);
+    return { adapter: 'qdrant', collections: own.length, points };
   }
 
   override async close(): Promise<void> {
