@@ -37,6 +37,8 @@ const error = { code: 'sql_failed', stage: 'execute' as const, message: 'm' };
 
 interface Step {
   from: QueryStatus;
+  /** A status that it may also be taken from. */
+  also?: QueryStatus;
   attempt: number;
   to: QueryStatus;
   take(store: QueryStore, id: string): Promise<boolean>;
@@ -47,16 +49,18 @@ const steps: Record<string, Step> = {
     from: 'queued',
     attempt: 0,
     to: 'retrieving',
-    take: async (s, id) => (await s.startRetrieval(id)) !== undefined,
+    take: (s, id) => s.startRetrieval(id),
   },
   storeContext: {
     from: 'retrieving',
+    also: 'queued',
     attempt: 0,
     to: 'generating',
     take: (s, id) => s.storeContext(id, context, 1),
   },
   storeReuse: {
     from: 'retrieving',
+    also: 'queued',
     attempt: 0,
     to: 'executing',
     take: (s, id) => s.storeReuse(id, context, reuse, 1),
@@ -138,7 +142,7 @@ const anyTime = ['fail', 'cancel'];
 const inTurn = Object.entries(steps).filter(([name]) => !anyTime.includes(name));
 
 describe.each(inTurn)('%s out of turn', (_, step) => {
-  it.each(openStatuses.filter((status) => status !== step.from))(
+  it.each(openStatuses.filter((status) => status !== step.from && status !== step.also))(
     'changes nothing of a query that is %s',
     async (status) => {
       await expectNothingOf(step, { status, attempt: step.attempt });
@@ -152,6 +156,32 @@ it.each(inTurn.filter(([, step]) => step.attempt > 0))(
     await expectNothingOf(step, { status: step.from, attempt: step.attempt + 1 });
   },
 );
+
+describe.each(['storeContext', 'storeReuse'])('%s', (name) => {
+  it('tells of a retrieval that was too short for a step of its own', async () => {
+    const id = await insertQuery(state, { status: 'queued', attempt: 0, datasourceId });
+    const moved = await Promise.all(Array.from({ length: 20 }, () => steps[name]!.take(store, id)));
+    expect(moved.filter(Boolean)).toHaveLength(1);
+    const { query, events } = await read(id);
+    expect(query).toMatchObject({ status: steps[name]!.to, version: 3, attempt: 1 });
+    expect(events.map((event) => [event.id, event.status])).toEqual([
+      [1, 'queued'],
+      [2, 'retrieving'],
+      [3, steps[name]!.to],
+    ]);
+  });
+
+  it('tells of it once when its start is written at the same time', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const id = await insertQuery(state, { status: 'queued', attempt: 0, datasourceId });
+      const [, moved] = await Promise.all([store.startRetrieval(id), steps[name]!.take(store, id)]);
+      expect(moved).toBe(true);
+      const { query, events } = await read(id);
+      expect(query).toMatchObject({ status: steps[name]!.to, version: 3 });
+      expect(events.map((event) => event.status)).toEqual(['queued', 'retrieving', steps[name]!.to]);
+    }
+  });
+});
 
 async function expectNothingOf(step: Step, found: { status: QueryStatus; attempt: number }): Promise<void> {
   const id = await insertQuery(state, { ...found, datasourceId });

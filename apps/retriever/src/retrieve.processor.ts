@@ -6,6 +6,8 @@ import { StageProcessor, StageTools } from '#shared/queue/stage.processor';
 import { RETRIEVER_CONFIG, type RetrieverConfig } from './config.js';
 import { RetrieveService } from './retrieve.service.js';
 
+const shortMs = 50;
+
 @Processor('retrieve', workerOptions)
 export class RetrieveProcessor extends StageProcessor<'retrieve'> {
   constructor(
@@ -16,11 +18,17 @@ export class RetrieveProcessor extends StageProcessor<'retrieve'> {
     super('retrieve', config.RETRIEVER_CONCURRENCY, tools);
   }
 
-  protected override async take(id: string): Promise<QueryWork | undefined> {
-    return (await this.tools.store.startRetrieval(id)) ?? super.take(id);
-  }
-
-  protected override run(work: QueryWork): Promise<void> {
-    return this.service.retrieve(work);
+  /** Who follows the query sees that a retrieval takes its time; a short one costs no step of its own. */
+  protected override async run(work: QueryWork): Promise<void> {
+    const start = () => {
+      // What is not told now is told by the step at the end.
+      this.tools.store.startRetrieval(work.id).catch(() => undefined);
+    };
+    const timer = setTimeout(start, shortMs);
+    try {
+      await this.service.retrieve(work);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
+import { type InferResult, sql } from 'kysely';
 import type { QueryEvent, QueryStatus, QueryView, Stage, Timings } from '#shared/contracts/query';
 import type { Database } from '#shared/persistence/database';
+import { gathering } from '#shared/persistence/gathering';
 import { attemptsOfQuery } from '#shared/persistence/query.work';
 import { DATABASE } from '#shared/persistence/tokens';
 
@@ -20,10 +21,12 @@ const stepsOfQuery = sql<Step[]>`(
 /** Queries and their events as clients see them. */
 @Injectable()
 export class QueryViews {
+  readonly byId = gathering((ids) => this.byIds(ids));
+
   constructor(@Inject(DATABASE) private readonly db: Database) {}
 
-  async byId(id: string): Promise<QueryView | undefined> {
-    const row = await this.db
+  private async byIds(ids: readonly string[]): Promise<QueryView[]> {
+    const one = this.db
       .selectFrom('query')
       .innerJoin('datasource', 'datasource.id', 'query.datasource_id')
       .leftJoin('answer', 'answer.query_id', 'query.id')
@@ -50,35 +53,40 @@ export class QueryViews {
           'totalMs',
         ),
       ])
-      .where('query.id', '=', id)
-      .executeTakeFirst();
-    if (!row) return undefined;
-    const followsUp = row.steps.find((step) => step.followsUp)?.followsUp;
-    // Stored as text, so that no cell is changed by parsing it twice.
-    const parse = (json: unknown) => (typeof json === 'string' ? JSON.parse(json) : []) as never;
-    return {
-      id: row.id,
-      status: row.status,
-      datasource: row.datasource,
-      question: row.question,
-      sql: row.sql,
-      columns: parse(row.columns),
-      rows: parse(row.rows),
-      ...(row.rowCount !== null && { rowCount: row.rowCount }),
-      truncated: row.truncated,
-      attempts: row.attempts,
-      tables: row.steps.find((step) => step.tables)?.tables ?? [],
-      ...(row.conversationId !== null && { conversationId: row.conversationId }),
-      ...(row.explain &&
-        row.status === 'succeeded' &&
-        row.sql !== null && { explanation: row.explanation ?? {} }),
-      ...(followsUp && { followsUp }),
-      timings: timings(row.steps, row.totalMs),
-      createdAt: row.createdAt.toISOString(),
-      finishedAt: row.finishedAt?.toISOString() ?? null,
-      ...(row.clarification !== null && { clarification: row.clarification }),
-      ...(row.error && { error: row.error }),
-    };
+      .where('query.id', '=', sql.ref<string>('asked.id'))
+      .offset(sql.lit(0));
+    const { rows } = await sql<InferResult<typeof one>[number]>`
+      select view.* from unnest((select ${ids}::uuid[])) as asked (id) cross join lateral ${one} as view`.execute(
+      this.db,
+    );
+    return rows.map(({ steps, columns, rows: cells, ...row }) => {
+      const followsUp = steps.find((step) => step.followsUp)?.followsUp;
+      // Stored as text, so that no cell is changed by parsing it twice.
+      const parse = (json: unknown) => (typeof json === 'string' ? JSON.parse(json) : []) as never;
+      return {
+        id: row.id,
+        status: row.status,
+        datasource: row.datasource,
+        question: row.question,
+        sql: row.sql,
+        columns: parse(columns),
+        rows: parse(cells),
+        ...(row.rowCount !== null && { rowCount: row.rowCount }),
+        truncated: row.truncated,
+        attempts: row.attempts,
+        tables: steps.find((step) => step.tables)?.tables ?? [],
+        ...(row.conversationId !== null && { conversationId: row.conversationId }),
+        ...(row.explain &&
+          row.status === 'succeeded' &&
+          row.sql !== null && { explanation: row.explanation ?? {} }),
+        ...(followsUp && { followsUp }),
+        timings: timings(steps, row.totalMs),
+        createdAt: row.createdAt.toISOString(),
+        finishedAt: row.finishedAt?.toISOString() ?? null,
+        ...(row.clarification !== null && { clarification: row.clarification }),
+        ...(row.error && { error: row.error }),
+      };
+    });
   }
 
   /** Events after the given one, in order. */

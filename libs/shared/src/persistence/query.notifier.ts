@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/
 import type pg from 'pg';
 import { isFinal, type QueryStatus } from '../contracts/query.js';
 import { describeError } from '../errors/app-error.js';
+import { spaced } from './spaced.js';
 import { DATABASE_POOL } from './tokens.js';
 
 export const changeChannel = 'nano_query_changed';
@@ -12,7 +13,7 @@ const changesAPayload = 150;
 
 /**
  * Someone may be waiting for an end; who watches the steps before it can do so a moment later. A notification wakes every
- * connection of the database that listens, so that many small ones cost more than the steps that they tell of.
+ * connection of the database that listens, so that many small ones cost more than the changes that they tell of.
  */
 const stepsWaitMs = 100;
 
@@ -26,12 +27,13 @@ export class QueryNotifier implements OnApplicationShutdown {
   private pending: string[] = [];
   private sending: Promise<void> | null = null;
   private timer: NodeJS.Timeout | undefined;
+  private readonly ends = spaced(() => this.flush());
 
   constructor(@Inject(DATABASE_POOL) private readonly pool: pg.Pool) {}
 
   changed(id: string, status: QueryStatus): void {
     this.pending.push(`${id}:${status}`);
-    if (isFinal(status)) this.flush();
+    if (isFinal(status)) this.ends.ask();
     else this.timer ??= setTimeout(() => this.flush(), stepsWaitMs);
   }
 

@@ -7,11 +7,11 @@ import { type Page, pagesOf, rowCountOf } from '../results/encoded-result.js';
 import { Metrics } from '../telemetry/metrics.js';
 import type { Database } from './database.js';
 import { QueryNotifier } from './query.notifier.js';
-import { type QueryWork, toWork, workColumns, workDatasource, type WorkRow } from './query.work.js';
 import { DATABASE } from './tokens.js';
 import {
   type ExecutedAttempt,
   type Expected,
+  inRetrieval,
   type Moved,
   type StartedAttempt,
   type Transition,
@@ -30,15 +30,9 @@ export class QueryStore {
     private readonly metrics: Metrics,
   ) {}
 
-  /** queued → retrieving. Undefined when the query is past that point. */
-  async startRetrieval(id: string): Promise<QueryWork | undefined> {
-    const step: Transition = { id, from: { status: ['queued'] }, to: 'retrieving' };
-    const work = sql`select ${workColumns} from moved join query on query.id = moved.id ${workDatasource}`;
-    const [row] = (await transitionStatement<WorkRow>(step, work).execute(this.db)).rows;
-    if (!row) return undefined;
-    this.notifier.changed(id, step.to);
-    // The statement still reads the query as it was before its own change.
-    return toWork({ ...row, status: step.to });
+  /** queued → retrieving. A retrieval that ends soon needs no such step: the one at its end writes both. */
+  startRetrieval(id: string): Promise<boolean> {
+    return this.move({ id, from: { status: ['queued'] }, to: 'retrieving' });
   }
 
   /** retrieving → generating 1 */
@@ -47,7 +41,7 @@ export class QueryStore {
     const data = { tables: context.tables.map((table) => table.name), ...(followsUp && { followsUp }) };
     return this.move({
       id,
-      from: { status: ['retrieving'] },
+      from: inRetrieval,
       to: 'generating',
       attempt: 1,
       context,
@@ -68,7 +62,7 @@ export class QueryStore {
     const data = { tables: context.tables.map((table) => table.name), origin, candidates: [sql] };
     return this.move({
       id,
-      from: { status: ['retrieving'] },
+      from: inRetrieval,
       to: 'executing',
       attempt: 1,
       context,

@@ -37,7 +37,12 @@ export interface Expected {
   status: readonly QueryStatus[];
   /** Left out where any attempt may be moved from: cancelling, failing at the deadline. */
   attempt?: number;
+  /** The last of the statuses, where it is written with the step after it if that comes soon: it has its event in any case. */
+  passing?: QueryStatus;
 }
+
+/** A query that the retriever has at hand. */
+export const inRetrieval: Expected = { status: ['queued', 'retrieving'], passing: 'retrieving' };
 
 /** `details` become fields of the attempt. */
 export interface StartedAttempt extends Omit<Attempt, 'executeMs' | keyof AttemptDetails> {
@@ -69,7 +74,9 @@ export function transitionStatement<Row = Moved>(
 }
 
 function movedPart(step: Transition) {
-  const sets = [sql`status = ${step.to}`, sql`version = version + 1`, sql`updated_at = now()`];
+  const { passing } = step.from;
+  const steps = passing ? sql`case when status = ${passing} then 1 else 2 end` : sql`1`;
+  const sets = [sql`status = ${step.to}`, sql`version = version + ${steps}`, sql`updated_at = now()`];
   if (step.attempt !== undefined) sets.push(sql`attempt = ${step.attempt}`);
   if (step.context) sets.push(sql`context = ${storableJson(step.context)}`);
   if (step.error) sets.push(sql`error = ${storableJson(step.error)}`);
@@ -87,9 +94,17 @@ function movedPart(step: Transition) {
 }
 
 function eventPart(step: Transition) {
+  const workedMs = sql`${step.workedMs ?? 0}::double precision`;
+  const event = sql`
+    select id, version, status, attempt, now(), ${workedMs}, ${storableJson(step.data ?? {})}::jsonb from moved`;
+  const { passing } = step.from;
+  // Where the status was written by itself, its event is there.
+  const passed = sql`
+    select id, version - 1, ${passing}::text, 0, now() - make_interval(secs => ${workedMs} / 1000), 0, '{}'::jsonb from moved
+    union all ${event}
+    on conflict do nothing`;
   return sql`event as (
-    insert into query_event (query_id, id, status, attempt, at, worked_ms, data)
-    select id, version, status, attempt, now(), ${step.workedMs ?? 0}::double precision, ${storableJson(step.data ?? {})}::jsonb from moved)`;
+    insert into query_event (query_id, id, status, attempt, at, worked_ms, data) ${passing ? passed : event})`;
 }
 
 function startedPart(attempt: StartedAttempt) {

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { type AppError, permanent } from '../errors/app-error.js';
-import { openStatuses, type QueryStatus, type Stage } from '../contracts/query.js';
+import { openStatuses, type Stage } from '../contracts/query.js';
 import { QueryAborts } from '../persistence/query.aborts.js';
 import { QueryReader } from '../persistence/query.reader.js';
 import { QueryStore } from '../persistence/query.store.js';
 import type { QueryWork } from '../persistence/query.work.js';
+import { type Expected, inRetrieval } from '../persistence/transition.js';
 import { Metrics } from '../telemetry/metrics.js';
 import type { Payload } from './catalogue.js';
 import { JobProcessor } from './job.processor.js';
@@ -23,10 +24,10 @@ export class StageTools {
 export const stageProviders = [StageTools, QueryAborts];
 
 /** The statuses in which a query is the stage's to work on. */
-const statusesOf: Record<Stage, readonly QueryStatus[]> = {
-  retrieve: ['queued', 'retrieving'],
-  generate: ['generating'],
-  execute: ['executing'],
+const expectedIn: Record<Stage, Expected> = {
+  retrieve: inRetrieval,
+  generate: { status: ['generating'] },
+  execute: { status: ['executing'] },
 };
 
 /** A processor of one stage of a query. Does nothing when the query has moved on: delivery is at least once. */
@@ -42,16 +43,12 @@ export abstract class StageProcessor<S extends Stage> extends JobProcessor<S> {
   /** Does the stage's work. The signal aborts at the query's deadline and when it is cancelled. */
   protected abstract run(work: QueryWork, signal: AbortSignal): Promise<void>;
 
-  /** Reads the query; a stage may move it on by the way. */
-  protected take(id: string): Promise<QueryWork | undefined> {
-    return this.tools.reader.work(id);
-  }
-
   protected override async handle(payload: Payload<Stage>): Promise<void> {
     const { signal, expireIn, release } = this.tools.aborts.watch(payload.queryId);
     try {
-      const work = await this.take(payload.queryId);
-      if (!work || !statusesOf[this.stage].includes(work.status) || work.attempt !== payload.attempt) return;
+      const work = await this.tools.reader.work(payload.queryId);
+      if (!work || !expectedIn[this.stage].status.includes(work.status) || work.attempt !== payload.attempt)
+        return;
       expireIn(work.remainingMs);
       await this.runUntil(signal, work);
     } finally {
@@ -74,7 +71,7 @@ export abstract class StageProcessor<S extends Stage> extends JobProcessor<S> {
     await this.tools.store.fail(
       queryId,
       { code, stage: this.stage, message },
-      { status: statusesOf[this.stage], attempt },
+      { ...expectedIn[this.stage], attempt },
     );
   }
 
