@@ -25,6 +25,8 @@ export interface CheckOptions {
   folder: string;
   maxTokens: number;
   count: TokenCount;
+  /** Texts that the model takes for control tokens; those of known chat templates are looked for in any case. */
+  controls: readonly string[];
   /** Files of an evaluation's questions, in Spider's form. */
   against: string[];
   runner: StatementRunner;
@@ -47,6 +49,7 @@ export async function checkData({
   folder,
   maxTokens,
   count,
+  controls,
   against,
   runner,
   onProgress,
@@ -69,7 +72,7 @@ export async function checkData({
     },
     await goldRuns(all, fileOf, runner, (done) => onProgress(done, all.length)),
     fitsLength(all, maxTokens, count),
-    hasTemplate(all),
+    hasTemplate(all, controls),
     await hasSchema(all),
     shown,
     hasNoLeak(all),

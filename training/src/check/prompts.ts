@@ -31,8 +31,12 @@ export function fitsLength(
   return { name: 'fits the length', severity: 'error', checked: examples.length, findings };
 }
 
-/** Roles in the order that chat templates take, and the wording of the version that the service has now. */
-export function hasTemplate(examples: Examples): CheckResult {
+/**
+ * Roles in the order that chat templates take, the wording of the version that the service has now, and nothing that ends a message
+ * within one.
+ * @param controls what the model's tokenizer takes for control tokens
+ */
+export function hasTemplate(examples: Examples, controls: readonly string[] = []): CheckResult {
   const findings = each(examples, ({ messages, meta }) => {
     const roles = messages.map(({ role }) => role).join(' ');
     const layout = templateOf(meta.template);
@@ -44,6 +48,9 @@ export function hasTemplate(examples: Examples): CheckResult {
       );
     if (messages.at(-1)?.content !== replyOf(meta.template, meta.sql))
       problems.push('replies in another form');
+    const held = controls.filter((control) => messages.some(({ content }) => content.includes(control)));
+    if (held.length > 0)
+      problems.push(`holds ${held.join(', ')}, which the model takes for the end of a message`);
     if (hasControlSigns(meta.sql)) problems.push('has signs of chat templates in its reply');
     return problems;
   });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tokenizers from '@huggingface/tokenizers';
+import { z } from 'zod';
 import { describeError, permanent } from '#shared/errors/app-error';
 import type { TokenCount } from './prompts.js';
 
@@ -12,15 +13,30 @@ const { Tokenizer } = tokenizers as unknown as {
   ) => { encode(text: string, options: { add_special_tokens: boolean }): { ids: ArrayLike<number> } };
 };
 
+const addedSchema = z.object({
+  added_tokens: z.array(z.object({ content: z.string().min(1), special: z.boolean() })).default([]),
+});
+
+export interface ModelTokens {
+  count: TokenCount;
+  /** Texts that the tokenizer takes for control tokens wherever they stand. */
+  controls: string[];
+}
+
 /**
  * By the tokenizer of a model: a folder with tokenizer.json and tokenizer_config.json.
  * @throws AppError `invalid_request`
  */
-export function tokenCountOf(folder: string): TokenCount {
+export function tokensOf(folder: string): ModelTokens {
   try {
     const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as object;
-    const tokenizer = new Tokenizer(read('tokenizer.json'), read('tokenizer_config.json'));
-    return (text) => tokenizer.encode(text, { add_special_tokens: false }).ids.length;
+    const vocabulary = read('tokenizer.json');
+    const tokenizer = new Tokenizer(vocabulary, read('tokenizer_config.json'));
+    const added = addedSchema.parse(vocabulary).added_tokens;
+    return {
+      count: (text) => tokenizer.encode(text, { add_special_tokens: false }).ids.length,
+      controls: added.filter(({ special }) => special).map(({ content }) => content),
+    };
   } catch (cause) {
     throw permanent(
       'invalid_request',

@@ -87,11 +87,12 @@ function examplesOf(out: string, name = 'train.jsonl'): TrainingExample[] {
     .map((line) => JSON.parse(line) as TrainingExample);
 }
 
-function check(out: string, against: string[] = []) {
+function check(out: string, against: string[] = [], controls: string[] = []) {
   return checkData({
     folder: out,
     maxTokens: 1_536,
     count: estimateTokens,
+    controls,
     against,
     runner,
     onProgress: () => undefined,
@@ -345,6 +346,16 @@ describe('the check', () => {
     expect(found(report, 'is as it was prepared')).toHaveLength(1);
     expect(found(report, 'shows the schema')).toContain('shows no table');
     expect(found(report, 'has SQL that runs')).toHaveLength(1);
+  });
+
+  it('finds what the model takes for a control token, within prompts and replies', async () => {
+    const prepared = options();
+    await prepare(prepared);
+    const report = await check(prepared.out, [], ['<extra_id_0>', 'Alpha']);
+    expect(found(report, 'has the template of the service')).toContain(
+      'holds Alpha, which the model takes for the end of a message',
+    );
+    expect(report.ok).toBe(false);
   });
 
   it('refuses a folder that nothing was prepared in', async () => {

@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import { isAppError } from '#shared/errors/app-error';
 import { estimateTokens } from '#shared/schema/token-estimate';
 import { type CheckReport, checkData } from '../../../../training/src/check/check.js';
-import { tokenCountOf } from '../../../../training/src/check/token-count.js';
+import { tokensOf } from '../../../../training/src/check/token-count.js';
 import { StatementRunner } from '../../../../training/src/pairs/statement-runner.js';
 import { CliError } from '../cli-error.js';
 import { plain, stdout } from '../output/terminal.js';
@@ -24,7 +24,9 @@ export async function trainCheck(folder: string, options: TrainCheckOptions): Pr
     const report = await checkData({
       folder,
       maxTokens: options.maxTokens,
-      count: options.tokenizer === undefined ? estimateTokens : tokenCountOf(options.tokenizer),
+      ...(options.tokenizer === undefined
+        ? { count: estimateTokens, controls: [] }
+        : tokensOf(options.tokenizer)),
       against: options.against ?? [],
       runner,
       onProgress: (done, total) => progress.show({ step: 'check', done, total }),
