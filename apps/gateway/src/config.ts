@@ -8,6 +8,9 @@ import { apiKeysSchema, keySchema } from './http/api-keys.js';
 
 const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
 
+/** Levels at which the log leaves out what operators do. */
+const auditless = new Set(['silent', 'fatal', 'error']);
+
 export const gatewaySchema = z
   .object({
     ...commonFields,
@@ -23,6 +26,9 @@ export const gatewaySchema = z
         'Keys that clients send as `Authorization: Bearer`, separated by commas; `@2027-03-01` at the end of one is the day from which it is refused',
       ),
     NANO_METRICS_KEY: keySchema.optional().describe('Key that opens /metrics and nothing else'),
+    NANO_OPERATOR_KEY: keySchema
+      .optional()
+      .describe('Password of operators at /operators/queues, which is not there if unset'),
     NANO_CALLER_HEADER: z
       .string()
       .toLowerCase()
@@ -63,6 +69,13 @@ export const gatewaySchema = z
       ),
   })
   .superRefine((config, context) => {
+    if (config.NANO_OPERATOR_KEY !== undefined && auditless.has(config.LOG_LEVEL))
+      context.addIssue({
+        code: 'custom',
+        path: ['LOG_LEVEL'],
+        message:
+          'must be warn or lower where NANO_OPERATOR_KEY is set: the log is the record of what operators do',
+      });
     if (loopback.has(config.GATEWAY_HOST) || config.NANO_API_KEYS) return;
     context.addIssue({
       code: 'custom',

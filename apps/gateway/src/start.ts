@@ -8,6 +8,7 @@ import { answerRouterError, answerWrongMethods } from './http/framework-answers.
 import { measureRequests } from './http/http.metrics.js';
 import { serveOpenApi } from './http/openapi.js';
 import { migrate } from './migrate.js';
+import { serveOperators } from './operators/operator.board.js';
 
 /** Migrates state and queue before it listens: the workers wait for that. */
 export async function start(environment: Environment): Promise<RunningApp> {
@@ -22,6 +23,7 @@ export async function start(environment: Environment): Promise<RunningApp> {
       answerWrongMethods(app);
       measureRequests(app);
       serveOpenApi(app, packageJson.version);
+      serveOperators(app, config);
     },
   });
 }

@@ -14,7 +14,8 @@ export interface Problem {
 export function sendProblem(error: AppError, request: FastifyRequest, reply: FastifyReply): void {
   if (error.retryAfterMs !== undefined)
     void reply.header('Retry-After', Math.ceil(error.retryAfterMs / 1_000));
-  if (error.code === 'unauthorized') void reply.header('WWW-Authenticate', 'Bearer');
+  if (error.code === 'unauthorized' && !reply.hasHeader('WWW-Authenticate'))
+    void reply.header('WWW-Authenticate', 'Bearer');
   const status = errorCatalogue[error.code].http ?? 500;
   const detail =
     error.code === 'internal_error'

@@ -10,6 +10,7 @@ export const secretNames = [
   'NANO_API_KEYS',
   'NANO_API_KEY',
   'NANO_METRICS_KEY',
+  'NANO_OPERATOR_KEY',
   'LLM_API_KEY',
   'QDRANT_API_KEY',
   'EMBEDDINGS_API_KEY',

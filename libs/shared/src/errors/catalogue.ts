@@ -92,6 +92,12 @@ export const errorCatalogue = {
     meaning: 'The caller may not review feedback.',
     mend: 'Name the caller in NANO_REVIEWERS.',
   },
+  operator_refused: {
+    http: 403,
+    stage: null,
+    meaning: 'Operators may not change this, or another site asks for the change.',
+    mend: 'Retry or discard failed jobs, on the page of the gateway itself.',
+  },
   idempotency_key_reused: {
     http: 422,
     stage: null,

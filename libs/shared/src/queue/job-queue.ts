@@ -1,11 +1,11 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import type { Job, JobsOptions, Queue } from 'bullmq';
+import type { Job, JobsOptions } from 'bullmq';
 import { describeError } from '../errors/app-error.js';
 import { errorCatalogue } from '../errors/catalogue.js';
 import { deadLettersKept, jobCatalogue, jobId, type JobName, type Payload } from './catalogue.js';
 import { inQueryOf } from '../tracing/query-trace.js';
 import { waitsSince } from './job-wait.js';
-import { QUEUES } from './tokens.js';
+import { QUEUES, type Queues } from './tokens.js';
 import { within } from './within.js';
 
 export type JobState = 'pending' | 'dead' | 'absent';
@@ -34,7 +34,7 @@ const answerWithinMs = 2_000;
 export class JobQueue {
   private readonly logger = new Logger(JobQueue.name);
 
-  constructor(@Inject(QUEUES) private readonly queues: Record<JobName, Queue>) {}
+  constructor(@Inject(QUEUES) private readonly queues: Queues) {}
 
   /**
    * Adds the job unless one with its derived id is there. Never throws: the state in PostgreSQL is written before.

@@ -1,0 +1,105 @@
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import { FastifyAdapter } from '@bull-board/fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isAppError, permanent } from '#shared/errors/app-error';
+import { QUEUES, type Queues } from '#shared/queue/tokens';
+import type { GatewayConfig } from '../config.js';
+import { KeyDigest } from '../http/api-keys.js';
+import { sendProblem } from '../http/problem.js';
+import { operatorOf } from './operator.access.js';
+import { OperatorChanges } from './operator.changes.js';
+
+const path = '/operators/queues';
+
+/** A Redis that is away answers nothing; the request must end all the same, as the gateway drains by it. */
+const answerWithinMs = 10_000;
+
+/** The page styles its elements inline. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'self'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Bull Board's page would have its fonts from the internet. */
+const foreignLink = /<link\b[^>]*\bhref="(?:https?:)?\/\/[^>]*>/gi;
+
+/** Serves Bull Board to operators below `/operators/queues`; nothing is there without NANO_OPERATOR_KEY. */
+export function serveOperators(app: NestFastifyApplication, { NANO_OPERATOR_KEY }: GatewayConfig): void {
+  if (NANO_OPERATOR_KEY === undefined) return;
+  const key = new KeyDigest(NANO_OPERATOR_KEY);
+  const queues = new Map(Object.entries(app.get<Queues>(QUEUES)));
+  const changes = new OperatorChanges(path, queues);
+  const guarded = async (scope: FastifyInstance) => {
+    scope.addHook('onRoute', (route) => {
+      route.handlerTimeout = answerWithinMs;
+    });
+    scope.addHook(
+      'onRequest',
+      refusing(async (request) => changes.admit(request, operatorOf(request, key))),
+    );
+    scope.addHook(
+      'preHandler',
+      refusing((request) => changes.checkState(request)),
+    );
+    scope.addHook('onSend', async (request, reply, payload) => {
+      changes.record(request, reply);
+      return withoutForeignLinks(secured(reply), payload);
+    });
+    scope.setNotFoundHandler((request, reply) =>
+      sendProblem(permanent('not_found', 'There is nothing at this path.'), request, reply),
+    );
+    await scope.register(board([...queues.values()]));
+  };
+  app.getHttpAdapter().getInstance().register(guarded, { prefix: path });
+}
+
+function board(queues: Queues[keyof Queues][]) {
+  const serverAdapter = new FastifyAdapter().setBasePath(path);
+  createBullBoard({
+    queues: queues.map((queue) => new BullMQAdapter(queue)),
+    serverAdapter,
+    options: { uiConfig: { boardTitle: 'Nano-Analyst queues', hideDocsLink: true } },
+  });
+  return serverAdapter.registerPlugin();
+}
+
+/** A hook that answers what its check throws as the gateway answers refusals. */
+function refusing(check: (request: FastifyRequest) => Promise<void>) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
+    try {
+      await check(request);
+      return undefined;
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      if (error.code === 'unauthorized')
+        void reply.header('WWW-Authenticate', 'Basic realm="operators", charset="UTF-8"');
+      sendProblem(error, request, reply);
+      return reply;
+    }
+  };
+}
+
+function secured(reply: FastifyReply): FastifyReply {
+  return reply
+    .header('Content-Security-Policy', contentSecurityPolicy)
+    .header('X-Content-Type-Options', 'nosniff')
+    .header('Referrer-Policy', 'no-referrer')
+    .header('Cache-Control', 'no-store');
+}
+
+function withoutForeignLinks(reply: FastifyReply, payload: unknown): unknown {
+  if (typeof payload !== 'string' || !String(reply.getHeader('Content-Type')).startsWith('text/html'))
+    return payload;
+  const page = payload.replaceAll(foreignLink, '');
+  void reply.header('Content-Length', Buffer.byteLength(page));
+  return page;
+}
