@@ -18,6 +18,8 @@ keep('master_key', () => randomBytes(32).toString('base64'));
 keep('api_keys', word);
 keep('metrics_key', word);
 keep('grafana_password', word);
+// Nobody, until somebody is written down: `ada:` and a key.
+keep('operator_keys', () => '');
 
 /** The secret as it stands, or a new one: what PostgreSQL and stored connections know must not change. */
 function keep(name, make) {

@@ -35,7 +35,7 @@ export interface PodSpec {
     hostPath?: object;
     configMap?: { name: string };
     secret?: { secretName: string };
-    projected?: { sources: { secret: { name: string } }[] };
+    projected?: { sources: { secret: { name: string; optional?: boolean } }[] };
     persistentVolumeClaim?: { claimName: string };
     emptyDir?: { medium?: string };
   }[];

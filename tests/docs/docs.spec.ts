@@ -31,6 +31,7 @@ import { DescriptionsController } from '../../apps/gateway/src/descriptions/desc
 import { ExamplesController } from '../../apps/gateway/src/examples/examples.controller.js';
 import { FeedbackController } from '../../apps/gateway/src/feedback/feedback.controller.js';
 import { QueryFeedbackController } from '../../apps/gateway/src/feedback/query-feedback.controller.js';
+import { OperatorActionsController } from '../../apps/gateway/src/operators/operator-actions.controller.js';
 import { DatasourcesController } from '../../apps/gateway/src/datasources/datasources.controller.js';
 import { ConversationsController } from '../../apps/gateway/src/queries/conversations.controller.js';
 import { QueriesController } from '../../apps/gateway/src/queries/queries.controller.js';
@@ -74,6 +75,7 @@ describe('the API', () => {
       QueryFeedbackController,
       FeedbackController,
       DiagnosticsController,
+      OperatorActionsController,
     ].flatMap(requestsOf);
     expect(firstCells(first).sort()).toEqual(served.sort());
   });

@@ -98,4 +98,15 @@ describe('retention', () => {
     await expect(store.deleteChecks(30)).resolves.toBe(1);
     expect(await left('statement_check', 'id')).toEqual(new Set([checks[1]?.[0], checks[2]?.[0]]));
   });
+
+  it('deletes records of operators that are old enough', async () => {
+    for (const days of [40, 20])
+      await state.pool.query(
+        `insert into operator_action (at, operator, address, action, queue, job_id)
+         values (now() - make_interval(days => $1), 'ada', '127.0.0.1', 'retry', 'check', $2)`,
+        [days, `${days}`],
+      );
+    await expect(store.deleteOperatorActions(30)).resolves.toBe(1);
+    expect(await left('operator_action', 'job_id')).toEqual(new Set(['20']));
+  });
 });

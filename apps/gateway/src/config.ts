@@ -5,11 +5,9 @@ import { callerSchema } from '#shared/contracts/caller';
 import { datasourceNameSchema } from '#shared/contracts/datasource';
 import { maxCorrectionsSchema } from '#shared/contracts/query';
 import { apiKeysSchema, keySchema } from './http/api-keys.js';
+import { operatorKeysSchema } from './operators/operators.js';
 
 const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
-
-/** Levels at which the log leaves out what operators do. */
-const auditless = new Set(['silent', 'fatal', 'error']);
 
 export const gatewaySchema = z
   .object({
@@ -26,9 +24,9 @@ export const gatewaySchema = z
         'Keys that clients send as `Authorization: Bearer`, separated by commas; `@2027-03-01` at the end of one is the day from which it is refused',
       ),
     NANO_METRICS_KEY: keySchema.optional().describe('Key that opens /metrics and nothing else'),
-    NANO_OPERATOR_KEY: keySchema
+    NANO_OPERATOR_KEYS: operatorKeysSchema
       .optional()
-      .describe('Password of operators at /operators/queues, which is not there if unset'),
+      .describe('Operators and their keys as `ada:key,grace:key`; /operators/queues is not there if unset'),
     NANO_CALLER_HEADER: z
       .string()
       .toLowerCase()
@@ -67,15 +65,12 @@ export const gatewaySchema = z
       .describe(
         'Days after their end that queries, their rows and checks of statements are kept; for ever if unset',
       ),
+    AUDIT_RETENTION_DAYS: fields.count
+      .max(36_500)
+      .optional()
+      .describe('Days that the record of what operators did is kept; for ever if unset'),
   })
   .superRefine((config, context) => {
-    if (config.NANO_OPERATOR_KEY !== undefined && auditless.has(config.LOG_LEVEL))
-      context.addIssue({
-        code: 'custom',
-        path: ['LOG_LEVEL'],
-        message:
-          'must be warn or lower where NANO_OPERATOR_KEY is set: the log is the record of what operators do',
-      });
     if (loopback.has(config.GATEWAY_HOST) || config.NANO_API_KEYS) return;
     context.addIssue({
       code: 'custom',

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { configModule } from '#shared/config/config.module';
 import { ExplanationStore } from '#shared/persistence/explanation.store';
+import { OperatorActionStore } from '#shared/persistence/operator-action.store';
 import { RetentionStore } from '#shared/persistence/retention.store';
 import { PersistenceModule } from '#shared/persistence/persistence.module';
 import { QueueModule } from '#shared/queue/queue.module';
@@ -23,6 +24,9 @@ import { RootController } from './http/root.controller.js';
 import { validationPipe } from './http/validation.js';
 import { QueueObserver } from './observation/queue.observer.js';
 import { AnswerRows } from './queries/answer.rows.js';
+import { OperatorAccess } from './operators/operator.access.js';
+import { OperatorActionsController } from './operators/operator-actions.controller.js';
+import { OperatorChanges } from './operators/operator.changes.js';
 import { Admission } from './queries/admission.js';
 import { ConversationsController } from './queries/conversations.controller.js';
 import { Conversations } from './queries/conversations.js';
@@ -33,6 +37,7 @@ import { QueryStream } from './queries/query.stream.js';
 import { QueryTextFeed } from './queries/query.text-feed.js';
 import { QueryViews } from './queries/query.views.js';
 import { RowsController } from './queries/rows.controller.js';
+import { DeadJobs } from './reconciler/dead-jobs.js';
 import { Reconciler } from './reconciler/reconciler.js';
 
 @Module({})
@@ -58,6 +63,7 @@ export class GatewayModule {
         DescriptionsController,
         ExamplesController,
         DiagnosticsController,
+        OperatorActionsController,
       ],
       providers: [
         Callers,
@@ -72,6 +78,10 @@ export class GatewayModule {
         AnswerRows,
         DryRun,
         RetentionStore,
+        DeadJobs,
+        OperatorActionStore,
+        OperatorAccess,
+        OperatorChanges,
         Reconciler,
         QueueObserver,
         Diagnostics,

@@ -5,8 +5,8 @@ import { Metrics } from '#shared/telemetry/metrics';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
 import { KeyDigest } from './api-keys.js';
 
-/** What answers without a key: probes, and the description of the API. */
-const open = /^\/($|healthz$|readyz$|openapi\.json$|docs(\/|$))/;
+/** What answers without an API key: probes, the description of the API, and the record of operators, who have keys of their own. */
+const open = /^\/($|healthz$|readyz$|openapi\.json$|docs(\/|$)|v1\/operators\/actions$)/;
 
 /**
  * What this machine calls itself. Without keys, requests to other names are refused: a web page could give its own

@@ -52,6 +52,7 @@ export function serveOpenApi(app: NestFastifyApplication, version: string): void
       scheme: 'bearer',
       description: 'A key of NANO_API_KEYS. Not needed where none is set.',
     })
+    .addBasicAuth({ type: 'http', scheme: 'basic', description: 'An operator of NANO_OPERATOR_KEYS.' })
     .build();
   SwaggerModule.setup('docs', app, () => withNamedSchemas(SwaggerModule.createDocument(app, description)), {
     jsonDocumentUrl: 'openapi.json',

@@ -1,18 +1,40 @@
-import type { FastifyRequest } from 'fastify';
-import { callerSchema } from '#shared/contracts/caller';
+import { type CanActivate, type ExecutionContext, Inject, Injectable, Logger } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { permanent } from '#shared/errors/app-error';
-import type { KeyDigest } from '../http/api-keys.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
+import { Operators } from './operators.js';
 
-/**
- * Who acts: the user name of HTTP Basic, whose password is the operators' key. The name is what the operator says.
- * @throws `unauthorized`
- */
-export function operatorOf(request: FastifyRequest, key: KeyDigest): string {
-  const encoded = /^Basic ([\w+/=-]+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
-  const [, name, password] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString()) ?? [];
-  const actor = callerSchema.safeParse(name);
-  if (actor.success && password !== undefined && key.isOf(password)) return actor.data;
-  throw permanent('unauthorized', 'Give your name as the user and NANO_OPERATOR_KEY as the password.');
+/** Lets operators in, by keys of their own, to what only they may see; nothing is there where there are none. */
+@Injectable()
+export class OperatorAccess implements CanActivate {
+  private readonly logger = new Logger(OperatorAccess.name);
+  private readonly operators: Operators | undefined;
+
+  constructor(@Inject(GATEWAY_CONFIG) { NANO_OPERATOR_KEYS }: GatewayConfig) {
+    if (NANO_OPERATOR_KEYS) this.operators = new Operators(NANO_OPERATOR_KEYS);
+  }
+
+  canActivate(context: ExecutionContext): boolean {
+    const http = context.switchToHttp();
+    this.nameOf(http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+    return true;
+  }
+
+  /**
+   * Who acts.
+   * @throws `unauthorized`, upon which a browser asks for name and key; `not_found` where there are no operators
+   */
+  nameOf({ headers: { authorization }, ip }: FastifyRequest, reply: FastifyReply): string {
+    if (!this.operators) throw permanent('not_found', 'There is nothing at this path.');
+    const name = this.operators.nameOf(authorization);
+    if (name !== undefined) return name;
+    if (authorization !== undefined) this.logger.warn(`refused somebody at ${ip} who is no operator`);
+    void reply.header('WWW-Authenticate', 'Basic realm="operators", charset="UTF-8"');
+    throw permanent(
+      'unauthorized',
+      'Give the name and the key of an operator of NANO_OPERATOR_KEYS as user and password.',
+    );
+  }
 }
 
 /** Browsers send the password along with what other sites make them ask; they name those sites, too. */

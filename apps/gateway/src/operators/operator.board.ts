@@ -3,15 +3,16 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isAppError, permanent } from '#shared/errors/app-error';
+import { Logger } from '@nestjs/common';
+import { describeError, isAppError, permanent, retryable } from '#shared/errors/app-error';
 import { QUEUES, type Queues } from '#shared/queue/tokens';
 import type { GatewayConfig } from '../config.js';
-import { KeyDigest } from '../http/api-keys.js';
 import { sendProblem } from '../http/problem.js';
-import { operatorOf } from './operator.access.js';
+import { OperatorAccess } from './operator.access.js';
 import { OperatorChanges } from './operator.changes.js';
 
 const path = '/operators/queues';
+const logger = new Logger('Operators');
 
 /** A Redis that is away answers nothing; the request must end all the same, as the gateway drains by it. */
 const answerWithinMs = 10_000;
@@ -32,32 +33,40 @@ const contentSecurityPolicy = [
 /** Bull Board's page would have its fonts from the internet. */
 const foreignLink = /<link\b[^>]*\bhref="(?:https?:)?\/\/[^>]*>/gi;
 
-/** Serves Bull Board to operators below `/operators/queues`; nothing is there without NANO_OPERATOR_KEY. */
-export function serveOperators(app: NestFastifyApplication, { NANO_OPERATOR_KEY }: GatewayConfig): void {
-  if (NANO_OPERATOR_KEY === undefined) return;
-  const key = new KeyDigest(NANO_OPERATOR_KEY);
-  const queues = new Map(Object.entries(app.get<Queues>(QUEUES)));
-  const changes = new OperatorChanges(path, queues);
+/**
+ * Serves Bull Board to operators below `/operators/queues`; nothing is there without NANO_OPERATOR_KEYS. By its own adapter: the
+ * module `@bull-board/nestjs` has no place for the hooks, see docs/decisions/0014.
+ */
+export function serveOperators(app: NestFastifyApplication, { NANO_OPERATOR_KEYS }: GatewayConfig): void {
+  if (NANO_OPERATOR_KEYS === undefined) return;
+  const access = app.get(OperatorAccess);
+  const changes = app.get(OperatorChanges);
   const guarded = async (scope: FastifyInstance) => {
     scope.addHook('onRoute', (route) => {
       route.handlerTimeout = answerWithinMs;
     });
     scope.addHook(
       'onRequest',
-      refusing(async (request) => changes.admit(request, operatorOf(request, key))),
+      refusing(async (request, reply) =>
+        changes.admit(
+          request,
+          request.routeOptions.url?.slice(path.length) ?? '',
+          access.nameOf(request, reply),
+        ),
+      ),
     );
     scope.addHook(
       'preHandler',
-      refusing((request) => changes.checkState(request)),
+      refusing((request) => changes.begin(request)),
     );
     scope.addHook('onSend', async (request, reply, payload) => {
-      changes.record(request, reply);
+      await changes.end(request, reply);
       return withoutForeignLinks(secured(reply), payload);
     });
     scope.setNotFoundHandler((request, reply) =>
       sendProblem(permanent('not_found', 'There is nothing at this path.'), request, reply),
     );
-    await scope.register(board([...queues.values()]));
+    await scope.register(board(Object.values(app.get<Queues>(QUEUES))));
   };
   app.getHttpAdapter().getInstance().register(guarded, { prefix: path });
 }
@@ -72,17 +81,19 @@ function board(queues: Queues[keyof Queues][]) {
   return serverAdapter.registerPlugin();
 }
 
-/** A hook that answers what its check throws as the gateway answers refusals. */
-function refusing(check: (request: FastifyRequest) => Promise<void>) {
+/** A hook that answers what its check throws as the gateway answers refusals: whatever it is, the board does nothing. */
+function refusing(check: (request: FastifyRequest, reply: FastifyReply) => Promise<void>) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
     try {
-      await check(request);
+      await check(request, reply);
       return undefined;
     } catch (error) {
-      if (!isAppError(error)) throw error;
-      if (error.code === 'unauthorized')
-        void reply.header('WWW-Authenticate', 'Basic realm="operators", charset="UTF-8"');
-      sendProblem(error, request, reply);
+      if (!isAppError(error) || error.kind === 'retryable')
+        logger.error(`${request.method} ${request.routeOptions.url ?? ''}: ${describeError(error)}`);
+      const refusal = isAppError(error)
+        ? error
+        : retryable('unavailable', 'The queue or the database does not answer; nothing was done.');
+      if (!reply.sent) sendProblem(refusal, request, reply);
       return reply;
     }
   };

@@ -6,21 +6,22 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { sql } from 'kysely';
-import type { QueryError, QueryStatus, Stage } from '#shared/contracts/query';
+import type { QueryStatus, Stage } from '#shared/contracts/query';
 import { describeError } from '#shared/errors/app-error';
 import type { Database } from '#shared/persistence/database';
-import { CheckStore, type OpenCheck } from '#shared/persistence/check.store';
+import { CheckStore } from '#shared/persistence/check.store';
 import { DatasourceStore } from '#shared/persistence/datasource.store';
 import { ExplanationStore } from '#shared/persistence/explanation.store';
 import { type OpenQuery, QueryReader } from '#shared/persistence/query.reader';
 import { QueryStore } from '#shared/persistence/query.store';
 import { RetentionStore } from '#shared/persistence/retention.store';
 import { DATABASE } from '#shared/persistence/tokens';
-import type { JobName } from '#shared/queue/catalogue';
+import type { JobName, Payload } from '#shared/queue/catalogue';
 import { JobQueue } from '#shared/queue/job-queue';
 import { Metrics } from '#shared/telemetry/metrics';
 import { scheduleRefresh } from '../datasources/schedule-refresh.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
+import { DeadJobs } from './dead-jobs.js';
 
 /** "nano" in ASCII: sets this lock apart from those of other programs on the same database. */
 const advisoryLock = 0x6e616e6f;
@@ -54,6 +55,7 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly checks: CheckStore,
     private readonly explanations: ExplanationStore,
     private readonly retention: RetentionStore,
+    private readonly deadJobs: DeadJobs,
     private readonly queue: JobQueue,
     private readonly metrics: Metrics,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
@@ -92,23 +94,31 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     // Deadlines first: they hold also while the queue does not answer.
     for (const query of queries.filter((query) => query.pastDeadline)) await this.expire(query);
     for (const query of queries.filter((query) => !query.pastDeadline)) await this.attend(query);
-    for (const id of await this.datasources.indexing(untouchedMs)) await this.attendIndexing(id);
+    for (const id of await this.datasources.indexing(untouchedMs))
+      await this.attendJob('index', { datasourceId: id });
     await this.attendSchedules();
-    for (const query of await this.explanations.unattended(untouchedMs)) await this.attendExplanation(query);
-    for (const check of await this.checks.unattended(untouchedMs)) await this.attendCheck(check);
+    for (const { id, attempt } of await this.explanations.unattended(untouchedMs))
+      await this.attendJob('explain', { queryId: id, attempt });
+    for (const { id, part } of await this.checks.unattended(untouchedMs))
+      await this.attendJob('check', { checkId: id, part });
     await this.forget();
   }
 
   /** Last, since nobody waits for it; what is left comes in the next period. */
   private async forget(): Promise<void> {
-    const days = this.config.RETENTION_DAYS;
-    if (days === undefined) return;
-    const queries = await this.retention.deleteQueries(days);
-    const checks = await this.retention.deleteChecks(days);
-    if (queries + checks > 0)
-      this.logger.log(
-        `Deleted ${queries} queries and ${checks} checks that ended ${days} days ago or earlier.`,
-      );
+    const { RETENTION_DAYS: days, AUDIT_RETENTION_DAYS: auditDays } = this.config;
+    if (days !== undefined) {
+      const queries = await this.retention.deleteQueries(days);
+      const checks = await this.retention.deleteChecks(days);
+      if (queries + checks > 0)
+        this.logger.log(
+          `Deleted ${queries} queries and ${checks} checks that ended ${days} days ago or earlier.`,
+        );
+    }
+    if (auditDays === undefined) return;
+    const actions = await this.retention.deleteOperatorActions(auditDays);
+    if (actions > 0)
+      this.logger.log(`Deleted ${actions} records of operators that are ${auditDays} days old or older.`);
   }
 
   private async expire(query: OpenQuery): Promise<void> {
@@ -124,20 +134,15 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     const payload = { queryId: query.id, attempt: query.attempt };
     const state = await this.queue.state(stage, payload);
     if (state === 'absent' && (await this.queue.replace(stage, payload))) this.note('requeued', query);
-    if (state === 'dead') {
-      const from = { status: [query.status], attempt: query.attempt };
-      if (await this.queries.fail(query.id, crashed(stage, stage), from)) this.note('quarantined', query);
-    }
+    if (state === 'dead' && (await this.deadJobs.end(stage, payload))) this.note('quarantined', query);
   }
 
-  private async attendIndexing(datasourceId: string): Promise<void> {
-    const state = await this.queue.state('index', { datasourceId });
-    if (state === 'absent' && (await this.queue.replace('index', { datasourceId })))
+  private async attendJob<N extends JobName>(name: N, payload: Payload<N>): Promise<void> {
+    const state = await this.queue.state(name, payload);
+    if (state === 'absent' && (await this.queue.replace(name, payload)))
       this.metrics.gateway.reconciled.inc({ action: 'requeued' });
-    if (state === 'dead') {
-      await this.datasources.storeFailure(datasourceId, crashed('index', 'retrieve'));
+    if (state === 'dead' && (await this.deadJobs.end(name, payload)))
       this.metrics.gateway.reconciled.inc({ action: 'quarantined' });
-    }
   }
 
   /** Those that the queue lost, or that it was not told of. */
@@ -146,36 +151,8 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
       if (datasource.refreshSeconds !== null && !(await scheduleRefresh(this.queue, datasource))) return;
   }
 
-  private async attendExplanation({ id, attempt }: { id: string; attempt: number }): Promise<void> {
-    const payload = { queryId: id, attempt };
-    const state = await this.queue.state('explain', payload);
-    if (state === 'absent' && (await this.queue.replace('explain', payload)))
-      this.metrics.gateway.reconciled.inc({ action: 'requeued' });
-    if (state === 'dead') {
-      const { message } = crashed('explain', 'generate');
-      await this.explanations.store(id, { message });
-      this.metrics.gateway.reconciled.inc({ action: 'quarantined' });
-    }
-  }
-
-  private async attendCheck({ id, part }: OpenCheck): Promise<void> {
-    const payload = { checkId: id, part };
-    const state = await this.queue.state('check', payload);
-    if (state === 'absent' && (await this.queue.replace('check', payload)))
-      this.metrics.gateway.reconciled.inc({ action: 'requeued' });
-    if (state === 'dead') {
-      await this.checks.fail(id, crashed('check', 'execute'));
-      this.metrics.gateway.reconciled.inc({ action: 'quarantined' });
-    }
-  }
-
   private note(action: Action, query: OpenQuery): void {
     this.metrics.gateway.reconciled.inc({ action });
     this.logger.warn(`${action} ${query.id} (${query.status}, attempt ${query.attempt})`);
   }
-}
-
-function crashed(job: JobName, stage: Stage): QueryError {
-  const message = `Its ${job} job ended its workers again and again and was set aside.`;
-  return { code: 'worker_crashed', stage, message };
 }

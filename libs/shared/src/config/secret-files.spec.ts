@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { commonFields, masterKeyField, parseEnvironment } from './environment.js';
+import { readSecretFiles } from './secret-files.js';
 
 const schema = z.object({ ...commonFields, ...masterKeyField });
 const url = 'postgres://nano:secret@db:5432/nano';
@@ -55,5 +56,14 @@ describe('secrets in files', () => {
   it('takes an empty name for none, as Compose writes it', () => {
     const environment = { DATABASE_URL: url, DATABASE_URL_FILE: '', NANO_MASTER_KEY: key };
     expect(parseEnvironment(schema, environment).DATABASE_URL).toBe(url);
+  });
+
+  it.each([
+    ['missing', () => join(folder, 'none')],
+    ['empty', () => secret('nobody', '\n')],
+  ])('are unset where the file of one that may be is %s', (_, file) => {
+    const { environment, problems } = readSecretFiles({ NANO_OPERATOR_KEYS_FILE: file() });
+    expect([environment['NANO_OPERATOR_KEYS'], problems]).toEqual([undefined, []]);
+    expect(readSecretFiles({ NANO_OPERATOR_KEYS_FILE: folder }).problems).toHaveLength(1);
   });
 });

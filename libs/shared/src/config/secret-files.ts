@@ -10,11 +10,14 @@ export const secretNames = [
   'NANO_API_KEYS',
   'NANO_API_KEY',
   'NANO_METRICS_KEY',
-  'NANO_OPERATOR_KEY',
+  'NANO_OPERATOR_KEYS',
   'LLM_API_KEY',
   'QDRANT_API_KEY',
   'EMBEDDINGS_API_KEY',
 ] as const;
+
+/** Unset where the file is missing or empty: manifests name it for those who have operators and those who have not. */
+const optionalNames: readonly string[] = ['NANO_OPERATOR_KEYS'];
 
 /**
  * The environment with the content of each named file in place of its name; white space around it is not part of it.
@@ -38,8 +41,10 @@ function readSecret(name: string, file: string, problems: string[]): string | un
   try {
     const secret = readFileSync(file, 'utf8').trim();
     if (secret !== '') return secret;
+    if (optionalNames.includes(name)) return undefined;
     problems.push(`${name}_FILE: ${file} is empty`);
   } catch (error) {
+    if (optionalNames.includes(name) && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     problems.push(
       `${name}_FILE: cannot read ${file} (${(error as NodeJS.ErrnoException).code ?? 'no reason given'})`,
     );

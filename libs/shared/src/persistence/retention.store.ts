@@ -37,6 +37,15 @@ export class RetentionStore {
         order by id limit ${mostAtOnce} for update skip locked)`.execute(this.db);
     return Number(numAffectedRows);
   }
+
+  /** Records of what operators did more than so many days ago, the oldest first. */
+  async deleteOperatorActions(days: number): Promise<number> {
+    const { numAffectedRows = 0n } = await sql`
+      delete from operator_action where id in (
+        select id from operator_action where at < now() - make_interval(days => ${days}::int)
+        order by at limit ${mostAtOnce} for update skip locked)`.execute(this.db);
+    return Number(numAffectedRows);
+  }
 }
 
 const dayMs = 24 * 60 * 60 * 1_000;

@@ -24,7 +24,7 @@ export class StageTools {
 export const stageProviders = [StageTools, QueryAborts];
 
 /** The statuses in which a query is the stage's to work on. */
-const expectedIn: Record<Stage, Expected> = {
+export const expectedIn: Record<Stage, Expected> = {
   retrieve: inRetrieval,
   generate: { status: ['generating'] },
   execute: { status: ['executing'] },
