@@ -108,6 +108,13 @@ describe.each(overlays)('%s', (overlay, objects) => {
     expect(spread).toBe(overlay === 'ha' ? 'DoNotSchedule' : 'ScheduleAnyway');
   });
 
+  it('has a gateway that starts without operators', () => {
+    const { pod } = all.find(({ component }) => component === 'gateway')!;
+    const sources = pod.volumes?.flatMap(({ projected }) => projected?.sources ?? []) ?? [];
+    const optional = sources.filter(({ secret }) => secret.optional).map(({ secret }) => secret.name);
+    expect(optional).toEqual(['nano-operator-keys']);
+  });
+
   it('has a model that the generator asks, for no more at a time than it batches', () => {
     const config = configOf(objects, 'nano-generator');
     const host = new URL(config['LLM_BASE_URL']!).hostname;

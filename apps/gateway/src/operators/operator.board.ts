@@ -7,7 +7,7 @@ import { Logger } from '@nestjs/common';
 import { describeError, isAppError, permanent, retryable } from '#shared/errors/app-error';
 import { QUEUES, type Queues } from '#shared/queue/tokens';
 import type { GatewayConfig } from '../config.js';
-import { sendProblem } from '../http/problem.js';
+import { type Problem, sendProblem } from '../http/problem.js';
 import { OperatorAccess } from './operator.access.js';
 import { OperatorChanges } from './operator.changes.js';
 
@@ -59,6 +59,7 @@ export function serveOperators(app: NestFastifyApplication, { NANO_OPERATOR_KEYS
       'preHandler',
       refusing((request) => changes.begin(request)),
     );
+    scope.addHook('preSerialization', async (_request, _reply, payload) => shownByPage(payload));
     scope.addHook('onSend', async (request, reply, payload) => {
       await changes.end(request, reply);
       return withoutForeignLinks(secured(reply), payload);
@@ -97,6 +98,14 @@ function refusing(check: (request: FastifyRequest, reply: FastifyReply) => Promi
       return reply;
     }
   };
+}
+
+/** The page shows `error` and `message` of an answer that is none, and nothing where they are missing. */
+function shownByPage(payload: unknown): unknown {
+  const { title, detail } = (payload ?? {}) as Partial<Problem>;
+  return title === undefined || detail === undefined
+    ? payload
+    : { ...(payload as Problem), error: title, message: detail };
 }
 
 function secured(reply: FastifyReply): FastifyReply {

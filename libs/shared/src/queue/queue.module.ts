@@ -51,7 +51,7 @@ export class QueueModule implements OnApplicationShutdown {
         },
         JobQueue,
       ],
-      exports: [JobQueue, QUEUE_BACKEND],
+      exports: [JobQueue, QUEUES, QUEUE_BACKEND],
     };
   }
 
