@@ -116,6 +116,7 @@ const ofDeployment = new Set([
   'NANO_API_KEYS',
   'NANO_API_KEY',
   'NANO_MASTER_KEY',
+  'NANO_MASTER_KEY_PREVIOUS',
 ]);
 
 /** Nothing of the deployment takes part but its model servers and its encoder. */

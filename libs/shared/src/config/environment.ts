@@ -91,14 +91,18 @@ export const commonFields = {
     .describe('Longest time a span waits to be sent with others, in milliseconds'),
 };
 
+const masterKey = z
+  .string()
+  .refine(
+    (value) => Buffer.from(value, 'base64').length === 32,
+    'expected 32 bytes in base64, as `openssl rand -base64 32` prints',
+  );
+
 export const masterKeyField = {
-  NANO_MASTER_KEY: z
-    .string()
-    .refine(
-      (value) => Buffer.from(value, 'base64').length === 32,
-      'expected 32 bytes in base64, as `openssl rand -base64 32` prints',
-    )
-    .describe('Key that seals datasource credentials at rest: 32 bytes in base64'),
+  NANO_MASTER_KEY: masterKey.describe('Key that seals datasource credentials at rest: 32 bytes in base64'),
+  NANO_MASTER_KEY_PREVIOUS: masterKey
+    .optional()
+    .describe('Key of before, while it is rotated: opens what it sealed, and seals nothing'),
 };
 
 /** Where the sentence encoder lies that needs no configuration. */

@@ -7,6 +7,7 @@ export const secretNames = [
   'DATABASE_URL',
   'QUEUE_URL',
   'NANO_MASTER_KEY',
+  'NANO_MASTER_KEY_PREVIOUS',
   'NANO_API_KEYS',
   'NANO_API_KEY',
   'NANO_METRICS_KEY',

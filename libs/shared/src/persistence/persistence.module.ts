@@ -18,6 +18,7 @@ interface PersistenceConfig {
   DATABASE_URL: string;
   DATABASE_POOL_SIZE: number;
   NANO_MASTER_KEY?: string | undefined;
+  NANO_MASTER_KEY_PREVIOUS?: string | undefined;
 }
 
 const stores = [
@@ -59,7 +60,8 @@ export class PersistenceModule {
         { provide: DATABASE, useFactory: createDatabase, inject: [DATABASE_POOL] },
         {
           provide: SealedText,
-          useFactory: () => (masterKey === undefined ? null : new SealedText(masterKey)),
+          useFactory: () =>
+            masterKey === undefined ? null : new SealedText(masterKey, config.NANO_MASTER_KEY_PREVIOUS),
         },
         PoolGuard,
         ...stores,

@@ -19,4 +19,16 @@ describe('sealed text', () => {
     expect(() => sealer.open(sealed, 'b')).toThrow();
     expect(() => new SealedText(key()).open(sealed, 'a')).toThrow();
   });
+
+  it('opens what a previous key sealed, and seals it with the current one', () => {
+    const [former, current] = [key(), key()];
+    const rotating = new SealedText(current, former);
+    const old = new SealedText(former).seal('text', 'a');
+    expect(rotating.open(old, 'a')).toBe('text');
+    const resealed = rotating.reseal(old, 'a')!;
+    expect(new SealedText(current).open(resealed, 'a')).toBe('text');
+    expect(rotating.reseal(resealed, 'a')).toBeUndefined();
+    expect(() => rotating.open(old, 'b')).toThrow();
+    expect(() => rotating.reseal(sealer.seal('text', 'a'), 'a')).toThrow();
+  });
 });
