@@ -55,6 +55,11 @@ export class AppProcess {
     }
   }
 
+  /** What its next start has beside what it had, or instead; an empty value counts as unset. */
+  give(environment: Record<string, string>): void {
+    Object.assign(this.environment, environment);
+  }
+
   /** Sends the signal and waits for the end; gives the exit code, or null when the signal ended it. */
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
     const child = this.child;
