@@ -53,12 +53,19 @@ export class Heartbeat implements OnApplicationBootstrap, BeforeApplicationShutd
     this.timer = setInterval(() => this.beat(), heartbeatMs).unref();
   }
 
-  /** From now on it takes no jobs. What is being looked at is not waited for, but nothing may be written after the row is gone. */
+  /**
+   * From now on it takes no jobs. What is being looked at is not waited for, but nothing may be written after the row is gone. A
+   * database that does not answer keeps no app from stopping.
+   */
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopped = true;
     clearInterval(this.timer);
+    await within(checkWithinMs, this.sayGoodbye()).catch(() => undefined);
+  }
+
+  private async sayGoodbye(): Promise<void> {
     await this.writing?.catch(() => undefined);
-    await this.store.stop(this.id).catch(() => undefined);
+    await this.store.stop(this.id);
   }
 
   private beat(): void {
