@@ -72,10 +72,10 @@ export class QdrantSchemaIndex extends SchemaIndex {
   override async check(): Promise<Record<string, unknown>> {
     const { collections } = await this.connection.once((client) => client.getCollections());
     const own = this.collections.ownOf(collections);
-    const counts = await Promise.all(
-      own.map(({ name }) => this.connection.once((client) => client.count(name, { exact: false }))),
+    const infos = await Promise.all(
+      own.map(({ name }) => this.connection.once((client) => client.getCollection(name))),
     );
-    const points = counts.reduce((sum, { count }) => sum + count, 0);
+    const points = infos.reduce((sum, { points_count: count }) => sum + (count ?? 0), 0);
     return { adapter: 'qdrant', collections: own.length, points };
   }
 
