@@ -86,12 +86,14 @@ const servers = {};
 let compose = true;
 let kustomize = true;
 let prometheus = true;
+let backups = true;
 
 function missingSuites() {
   const suites = [];
   if (!compose) suites.push('/compose[.]int[.]ts$');
   if (!kustomize) suites.push('/kustomize[.]int[.]ts$');
   if (!prometheus) suites.push('/(prometheus[.]int|dashboards[.]e2e)[.]ts$');
+  if (!backups) suites.push('/backup[.]e2e[.]ts$');
   if (servers.NANO_TEST_REDIS_URL === undefined) suites.push('/redis-[^/]*$', '/dashboards[.]e2e[.]ts$');
   if (servers.NANO_TEST_MARIADB_URL === undefined) suites.push('/mysql[^/]*[.]int[.]ts$');
   return suites;
@@ -108,6 +110,7 @@ async function startServers() {
     'nothing scrapes the metrics, and no rule or dashboard is tried',
     'promtool',
   );
+  backups = has('postgresql', 'nothing tries a backup', 'sh', ['-c', 'ls /usr/lib/postgresql/*/bin/initdb']);
   const { startPostgres } = await import('../dist/tests/support/postgres.js');
   const postgres = await startPostgres();
   stops.push(() => postgres.stop());

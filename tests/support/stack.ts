@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
-import { createEmptyDatabase, onDatabase } from './database.js';
+import { createEmptyDatabase, type EmptyDatabase, onDatabase } from './database.js';
 
 export type AppName = 'gateway' | 'retriever' | 'generator' | 'executor' | 'baseline';
 export type QueueKind = 'redis' | 'postgres';
@@ -77,6 +77,8 @@ export class AppProcess {
 
 export interface StackOptions {
   databaseUrl: string;
+  /** Its state: a database that there is, in place of an empty one on the server of `databaseUrl`. */
+  database?: EmptyDatabase;
   queueUrl: string;
   modelUrl: string;
   model?: string;
@@ -99,7 +101,7 @@ export class Stack {
 
   static async start(options: StackOptions): Promise<Stack> {
     const folder = mkdtempSync(join(tmpdir(), 'nano-test-stack-'));
-    const database = await createEmptyDatabase(options.databaseUrl);
+    const database = options.database ?? (await createEmptyDatabase(options.databaseUrl));
     const stack = new Stack(folder, database.name, database.url, () => database.drop());
     try {
       await stack.startApps(options);
