@@ -18,6 +18,8 @@ keep('master_key', () => randomBytes(32).toString('base64'));
 keep('api_keys', word);
 keep('metrics_key', word);
 keep('grafana_password', word);
+// None, until the key is rotated.
+keep('master_key_previous', () => '');
 // Nobody, until somebody is written down: `ada:` and a key.
 keep('operator_keys', () => '');
 

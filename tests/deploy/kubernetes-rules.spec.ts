@@ -108,11 +108,15 @@ describe.each(overlays)('%s', (overlay, objects) => {
     expect(spread).toBe(overlay === 'ha' ? 'DoNotSchedule' : 'ScheduleAnyway');
   });
 
-  it('has a gateway that starts without operators', () => {
-    const { pod } = all.find(({ component }) => component === 'gateway')!;
-    const sources = pod.volumes?.flatMap(({ projected }) => projected?.sources ?? []) ?? [];
-    const optional = sources.filter(({ secret }) => secret.optional).map(({ secret }) => secret.name);
-    expect(optional).toEqual(['nano-operator-keys']);
+  it('starts without operators, and without a second master key', () => {
+    const optional = (app: string) =>
+      (all.find(({ component }) => component === app)?.pod.volumes ?? [])
+        .flatMap(({ projected }) => projected?.sources ?? [])
+        .filter(({ secret }) => secret.optional)
+        .map(({ secret }) => secret.name);
+    expect(optional('gateway')).toEqual(['nano-master-key-previous', 'nano-operator-keys']);
+    for (const app of ['retriever', 'executor']) expect(optional(app)).toEqual(['nano-master-key-previous']);
+    expect(optional('generator')).toEqual([]);
   });
 
   it('has a model that the generator asks, for no more at a time than it batches', () => {

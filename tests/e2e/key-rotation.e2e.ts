@@ -47,7 +47,7 @@ it('rotates the master key while questions are asked, and none fails', async () 
     while (!stop.signal.aborted) answers.push(await askOne());
   })();
   const restartAll = async (keys: Record<string, string>) => {
-    for (const app of [...workers, ...gateways]) {
+    for (const app of [...gateways, ...workers]) {
       // As a load balancer does: nobody is sent to one that ends. Who asked it before has the answer.
       const other = gateways.find((gateway) => gateway !== app);
       if (app === open && other) open = other;
@@ -56,6 +56,7 @@ it('rotates the master key while questions are asked, and none fails', async () 
     }
   };
   try {
+    await restartAll({ NANO_MASTER_KEY_PREVIOUS: current });
     await restartAll({ NANO_MASTER_KEY: current, NANO_MASTER_KEY_PREVIOUS: former });
     const environment = { DATABASE_URL: stack.databaseUrl, NANO_MASTER_KEY: current };
     const run = (extra: Record<string, string>) =>

@@ -17,8 +17,8 @@ export const secretNames = [
   'EMBEDDINGS_API_KEY',
 ] as const;
 
-/** Unset where the file is missing or empty: manifests name it for those who have operators and those who have not. */
-const optionalNames: readonly string[] = ['NANO_OPERATOR_KEYS'];
+/** Unset where the file is missing or empty: manifests name it for those who have one and those who have not. */
+const optionalNames: readonly string[] = ['NANO_OPERATOR_KEYS', 'NANO_MASTER_KEY_PREVIOUS'];
 
 /**
  * The environment with the content of each named file in place of its name; white space around it is not part of it.
