@@ -12,6 +12,8 @@ import { isSameOrigin } from './operator.access.js';
 interface Change extends NewAction {
   /** Of the record, once there is one. */
   id?: string;
+  /** Something that waited for the job was ended: the change has begun, whatever the board answers. */
+  hasBegun?: boolean;
 }
 
 /** All that operators may change, by the board's routes; its others would add, edit or empty. */
@@ -63,12 +65,21 @@ export class OperatorChanges {
     } catch (error) {
       throw retryable('unavailable', 'What cannot be recorded is not done.', { cause: error });
     }
+    if (!this.changes.has(request)) return this.leave(change);
     if (!isSameOrigin(request)) throw permanent('operator_refused', 'Another site asks for this change.');
-    await this.prepare(change);
+    await this.prepare(request, change);
+  }
+
+  /** The request was answered while its record was being written: nothing may be done any more. */
+  private async leave({ id, operator }: Change): Promise<never> {
+    this.logger.warn({ msg: 'audit', record: id, operator, outcome: 'refused' });
+    if (id !== undefined) await this.records.end(id, 'refused');
+    throw retryable('unavailable', 'What cannot be recorded in time is not done.');
   }
 
   /** What is not there is the board's to answer. */
-  private async prepare({ action, queue, job: id }: Change): Promise<void> {
+  private async prepare(request: FastifyRequest, change: Change): Promise<void> {
+    const { action, queue, job: id } = change;
     const name = jobNames.find((each) => each === queue);
     const job = name && (await within(answerWithinMs, this.queues[name].getJob(id)));
     if (!job) return;
@@ -80,7 +91,10 @@ export class OperatorChanges {
       );
     if (action === 'retry') return;
     const { success, data } = jobCatalogue[name].payload.safeParse(job.data);
-    if (success && jobId(name, data) === id) await this.deadJobs.end(name, data);
+    if (!this.changes.has(request)) return this.leave(change);
+    if (!success || jobId(name, data) !== id) return;
+    change.hasBegun = true;
+    await this.deadJobs.end(name, data);
   }
 
   /** Completes the record once the change is done or refused, also where who asked has hung up. */
@@ -88,8 +102,9 @@ export class OperatorChanges {
     const change = this.changes.get(request);
     if (!change) return;
     this.changes.delete(request);
-    const { id, ...what } = change;
-    const outcome = id === undefined ? 'refused' : outcomeOf(statusCode);
+    const { id, hasBegun, ...what } = change;
+    const answered = id === undefined ? 'refused' : outcomeOf(statusCode);
+    const outcome = hasBegun && answered === 'refused' ? 'unknown' : answered;
     this.logger.warn({ msg: 'audit', record: id, ...what, outcome });
     try {
       if (id !== undefined) await this.records.end(id, outcome);

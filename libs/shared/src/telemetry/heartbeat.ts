@@ -34,6 +34,7 @@ export class Heartbeat implements OnApplicationBootstrap, BeforeApplicationShutd
   private beating: Promise<void> | undefined;
   private writing: Promise<number> | undefined;
   private isStopped = false;
+  private isHeard = true;
   private clockAheadMs = 0;
 
   constructor(
@@ -82,8 +83,11 @@ export class Heartbeat implements OnApplicationBootstrap, BeforeApplicationShutd
       const begun = Date.now();
       this.writing = this.store.beat(identity, this.clockAheadMs, facts);
       this.compareClocks(begun, await this.writing);
+      if (!this.isHeard) this.logger.log('The heartbeat is written again.');
+      this.isHeard = true;
     } catch (error) {
-      this.logger.debug(`The heartbeat was not written: ${describeError(error)}`);
+      if (this.isHeard) this.logger.warn(`The heartbeat is not written: ${describeError(error)}`);
+      this.isHeard = false;
     }
   }
 

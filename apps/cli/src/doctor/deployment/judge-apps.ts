@@ -35,11 +35,10 @@ export function judgeApps({ apps, version, datasources }: Diagnostics): Check[] 
 function judgeProcesses(app: string, all: AppProcess[], live: AppProcess[], version: string): Check {
   const name = `${app}s`;
   const silent = all.filter((each) => !live.includes(each));
-  const last = silent.map((each) => `${each.host} was last heard of ${inWords(each.silentMs)} ago`);
   if (live.length === 0)
     return fail(
       name,
-      `none lives${last.length > 0 ? `: ${last.join(', ')}` : ''}`,
+      `none lives${silent.length > 0 ? `: ${lastHeard(silent)}` : ''}`,
       `Start one, and see the end of its log: \`kubectl -n nano-analyst logs deployment/${app}\`, \`docker compose logs ${app}\`; docs/runbooks.md#nanoapplicationaway.`,
     );
   const hosts = live.map((each) => each.host).join(', ');
@@ -47,7 +46,7 @@ function judgeProcesses(app: string, all: AppProcess[], live: AppProcess[], vers
   if (lost.length > 0)
     return warn(
       name,
-      `${live.length} live (${hosts}); ${last.join(', ')}`,
+      `${live.length} live (${hosts}); ${lastHeard(lost)}`,
       'It ended without a word, or does not reach the database: see its log, and whether the kernel ended it for its memory.',
     );
   const others = live.filter((each) => each.version !== version);
@@ -58,6 +57,10 @@ function judgeProcesses(app: string, all: AppProcess[], live: AppProcess[], vers
       'Finish the rollout; that both run for a while is no harm.',
     );
   return ok(name, `${live.length} live: ${hosts}`);
+}
+
+function lastHeard(silent: AppProcess[]): string {
+  return silent.map((each) => `${each.host} was last heard of ${inWords(each.silentMs)} ago`).join(', ');
 }
 
 function judgeProcess(
