@@ -18,10 +18,13 @@ const stepsOfQuery = sql<Step[]>`(
     'tables', e.data -> 'tables', 'followsUp', e.data -> 'followsUp') order by e.id)
   from query_event e where e.query_id = query.id)`;
 
+/** Each may hold a first page of 1 MiB. */
+const mostViews = 5;
+
 /** Queries and their events as clients see them. */
 @Injectable()
 export class QueryViews {
-  readonly byId = gathering((ids) => this.byIds(ids));
+  readonly byId = gathering((ids) => this.byIds(ids), mostViews);
 
   constructor(@Inject(DATABASE) private readonly db: Database) {}
 

@@ -17,7 +17,7 @@ describe('gathering', () => {
     const read = gathering(async (ids) => {
       asked.push(ids);
       return answer(ids);
-    });
+    }, 50);
     return { asked, read };
   }
 
@@ -53,7 +53,7 @@ describe('gathering', () => {
   it('fails those that share a statement, and nobody after them', async () => {
     let fails = true;
     const { read } = counted(async (ids) => {
-      if (fails) throw new Error('gone');
+      if (fails) throw new Error('Connection terminated unexpectedly');
       return ids.map(row);
     });
     const failed = Promise.allSettled([read('a'), read('b'), read('c')]);
@@ -63,6 +63,22 @@ describe('gathering', () => {
     const next = read('a');
     await jest.advanceTimersByTimeAsync(spacingMs);
     expect(await next).toEqual(row('a'));
+  });
+
+  it('fails a row that cannot be read alone', async () => {
+    const { asked, read } = counted(async (ids) => {
+      if (ids.includes('bad')) throw new Error('could not decompress');
+      return ids.map(row);
+    });
+    const read4 = Promise.allSettled([read('a'), read('b'), read('bad'), read('c')]);
+    await jest.advanceTimersByTimeAsync(spacingMs);
+    expect((await read4).map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ]);
+    expect(asked).toEqual([['a'], ['b', 'bad', 'c'], ['b'], ['bad'], ['c']]);
   });
 
   it('does not wait for more than a statement takes', () => {

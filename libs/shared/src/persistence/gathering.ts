@@ -1,7 +1,5 @@
+import { isTransientDatabaseError } from './database.js';
 import { spaced } from './spaced.js';
-
-/** Keeps a statement's answer small beside what the process may hold. */
-const mostIds = 50;
 
 interface Asked<Row> {
   promise: Promise<Row | undefined>;
@@ -11,20 +9,25 @@ interface Asked<Row> {
 
 /**
  * Answers questions for one row each with few statements: the first goes at once, and what is asked closely after it
- * shares the next. A statement begins after all that it answers was asked; one that fails, fails all that share it.
+ * shares the next. A statement begins after all that it answers was asked. Where the database does not answer it fails all that
+ * share it; a row that cannot be read fails alone.
  * @param read gives the rows that there are for the ids, in any order
+ * @param most ids a statement: all of its rows are in memory at once
  */
 export function gathering<Row extends { id: string }>(
   read: (ids: readonly string[]) => Promise<readonly Row[]>,
+  most: number,
 ): (id: string) => Promise<Row | undefined> {
   let waiting = new Map<string, Asked<Row>>();
 
-  const answer = async (asked: ReadonlyMap<string, Asked<Row>>) => {
+  const answer = async (asked: ReadonlyMap<string, Asked<Row>>): Promise<void> => {
     try {
       const rows = new Map((await read([...asked.keys()])).map((row) => [row.id, row]));
       for (const [id, { resolve }] of asked) resolve(rows.get(id));
     } catch (error) {
-      for (const { reject } of asked.values()) reject(error);
+      if (asked.size > 1 && !isTransientDatabaseError(error))
+        for (const one of asked) await answer(new Map([one]));
+      else for (const { reject } of asked.values()) reject(error);
     }
   };
 
@@ -37,7 +40,7 @@ export function gathering<Row extends { id: string }>(
   return (id) => {
     const asked = waiting.get(id) ?? Promise.withResolvers<Row | undefined>();
     waiting.set(id, asked);
-    if (waiting.size < mostIds) statement.ask();
+    if (waiting.size < most) statement.ask();
     else statement.now();
     return asked.promise;
   };

@@ -6,6 +6,8 @@ import { gathering } from './gathering.js';
 import { type QueryWork, toWork, workColumns, workDatasource, type WorkRow } from './query.work.js';
 import { DATABASE } from './tokens.js';
 
+const mostWork = 50;
+
 /** An open query as the reconciler sees it. */
 export interface OpenQuery {
   id: string;
@@ -27,7 +29,7 @@ export class QueryReader {
         db,
       );
       return rows.map(toWork);
-    });
+    }, mostWork);
   }
 
   /** Open queries past their deadline, and those untouched for the given time: they may have lost their job. */
