@@ -57,7 +57,8 @@ export class History {
    * catalogue now.
    */
   publicationOf(role: string, model: string, name: string): HistoryRecord | undefined {
-    const records = this.records().filter((each) => each.role === role && each.model === model);
+    const about = this.records().filter((each) => each.role === role && each.model === model);
+    const records = carriedOut(about, name);
     const puts = (record: HistoryRecord) => record.action === 'published' && record.to?.name === name;
     return inForce(records).findLast(puts) ?? records.findLast(puts);
   }
@@ -74,12 +75,21 @@ export class History {
   }
 }
 
+/** Without those whose switch did not come about: what was in use before them still was when the next came, or is `now`. */
+function carriedOut(records: readonly HistoryRecord[], now: string): HistoryRecord[] {
+  const switches = records.filter(({ action }) => action !== 'refused');
+  return switches.filter(({ from, to }, at) => {
+    const next = switches[at + 1];
+    const after = next ? next.from?.name : now;
+    return after === to?.name || after !== from?.name;
+  });
+}
+
 /** The publications that lie on one another, the oldest first. */
-function inForce(records: readonly HistoryRecord[]): HistoryRecord[] {
+function inForce(switches: readonly HistoryRecord[]): HistoryRecord[] {
   const standing: HistoryRecord[] = [];
-  for (const record of records) {
-    if (record.action === 'refused') continue;
-    // What lies above the one that gave way was rolled back by hand, or its switch did not come about.
+  for (const record of switches) {
+    // What lies above the one that gave way was rolled back by hand.
     while (standing.length > 0 && standing.at(-1)?.to?.name !== record.from?.name) standing.pop();
     if (record.action === 'published') standing.push(record);
     else standing.pop();

@@ -166,6 +166,21 @@ describe('publishing', () => {
     expect(inUse()).toEqual([]);
   });
 
+  it('goes back through an adapter that was in use twice, also after such a crash', async () => {
+    const first = (await put(1))?.to?.name;
+    const second = (await put(2))?.to?.name;
+    await put(1);
+    const text = readFileSync(catalogueFile, 'utf8');
+    await rollback(shared());
+    writeFileSync(catalogueFile, text);
+    const passed = [];
+    for (let back = 0; back < 3; back += 1) {
+      await rollback(shared());
+      passed.push(inUse());
+    }
+    expect(passed).toEqual([[second], [first], []]);
+  });
+
   it('loads the former one again before it goes back', async () => {
     const first = (await put(1))?.to?.name ?? '';
     const second = (await put(2))?.to?.name ?? '';
