@@ -3,7 +3,7 @@ import { featureNames, type Features, weighables, withPriors } from './features.
 import { votesOf } from './result-groups.js';
 import type { Weights } from './weights.js';
 
-/** Takes the candidate for which the most speaks; of equals the cheapest to run, then the shortest, then the first proposed. */
+/** Takes the candidate for which the most speaks; of equals the cheapest to run, then the first proposed. */
 export class WeightedChoice extends Choice {
   constructor(private readonly weights: Weights) {
     super();
@@ -35,9 +35,8 @@ export function scoreOf(features: Features, { features: weights }: Pick<Weights,
 
 async function cheapest(tied: readonly Chosen[], costOf: CostOf): Promise<Chosen | null> {
   const costs = await Promise.all(tied.map(({ candidate }) => costOf(candidate.sql)));
-  // A cost that is missing makes the others say nothing: length decides between all.
-  const comparable = costs.every((cost) => cost !== null);
-  const ranked = tied.map((one, index) => ({ one, cost: comparable ? (costs[index] ?? 0) : 0 }));
-  ranked.sort((a, b) => a.cost - b.cost || a.one.candidate.sql.length - b.one.candidate.sql.length);
-  return ranked[0]?.one ?? null;
+  // A cost that is missing makes the others say nothing. Length says nothing either: the shorter of two orders is the ascending one.
+  const known = costs.filter((cost) => cost !== null);
+  const at = known.length === costs.length ? known.indexOf(Math.min(...known)) : 0;
+  return tied[at] ?? null;
 }
