@@ -46,11 +46,12 @@ def link_databases(folder: Path, target: Path) -> None:
 
 
 def _refuse_other(folder: Path) -> None:
-    """What is learned from is what the manifest tells of."""
-    try:
-        outputs = json.loads((folder / "manifest.json").read_bytes())["outputs"]
-        said = {each["file"]: each["sha256"] for each in outputs}["train.jsonl"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise DataError(f"manifest.json tells nothing of train.jsonl ({error!r}); run `nano train prepare`") from error
-    if hashlib.sha256((folder / "train.jsonl").read_bytes()).hexdigest() != said:
-        raise DataError("train.jsonl is not what manifest.json says: prepare the data again")
+    """What is learned from, and what decides when it is enough, is what the manifest tells of."""
+    for name in ("train.jsonl", "validation.jsonl"):
+        try:
+            outputs = json.loads((folder / "manifest.json").read_bytes())["outputs"]
+            said = {each["file"]: each["sha256"] for each in outputs}[name]
+        except (ValueError, KeyError, TypeError) as error:
+            raise DataError(f"manifest.json tells nothing of {name} ({error!r}); run `nano train prepare`") from error
+        if hashlib.sha256((folder / name).read_bytes()).hexdigest() != said:
+            raise DataError(f"{name} is not what manifest.json says: prepare the data again")

@@ -39,8 +39,9 @@ def data(tmp_path: Path, examples: list[Example]) -> Path:
     folder.mkdir()
     for name in ("train.jsonl", "validation.jsonl"):
         (folder / name).write_text("".join(line(each) for each in examples), encoding="utf-8")
-    digest = hashlib.sha256((folder / "train.jsonl").read_bytes()).hexdigest()
-    manifest = {"form": 1, "split": "database", "outputs": [{"file": "train.jsonl", "sha256": digest}]}
+    names = ("train.jsonl", "validation.jsonl")
+    outputs = [{"file": name, "sha256": hashlib.sha256((folder / name).read_bytes()).hexdigest()} for name in names]
+    manifest = {"form": 1, "split": "database", "outputs": outputs}
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return folder
 

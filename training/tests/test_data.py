@@ -26,9 +26,10 @@ def test_data_that_is_prepared_anew_is_not_that_of_the_run(tmp_path: Path, data:
     assert (tmp_path / "adapter" / "data-manifest.json").read_bytes() == before
 
 
-def test_data_that_is_being_prepared_is_refused(tmp_path: Path, data: Path) -> None:
-    (data / "train.jsonl").write_text("half of it", encoding="utf-8")
-    with pytest.raises(DataError, match="is not what manifest.json says"):
+@pytest.mark.parametrize("name", ["train.jsonl", "validation.jsonl"])
+def test_data_that_is_being_prepared_is_refused(tmp_path: Path, data: Path, name: str) -> None:
+    (data / name).write_text("half of it", encoding="utf-8")
+    with pytest.raises(DataError, match=f"{name} is not what manifest.json says"):
         keep_data(data, tmp_path / "out")
     (data / "manifest.json").unlink()
     with pytest.raises(DataError, match=r"manifest.json is not there.*train prepare"):

@@ -65,4 +65,16 @@ describe('the doctor on embeddings', () => {
     const environment = { EMBEDDINGS_BASE_URL: 'http://tei/v1', EMBEDDINGS_MODEL: 'mini' };
     expect(check(environment)).toMatchObject({ status: 'ok', detail: 'mini at http://tei/v1' });
   });
+
+  it('keeps what may be secret in its address to itself', () => {
+    const environment = {
+      EMBEDDINGS_BASE_URL: 'http://ada:secret@tei/v1?key=secret',
+      EMBEDDINGS_MODEL: 'mini',
+    };
+    expect(check(environment)).toMatchObject({ status: 'ok', detail: 'mini at http://tei/v1' });
+    expect(check({ EMBEDDINGS_BASE_URL: 'secret' })).toMatchObject({
+      status: 'warn',
+      detail: 'EMBEDDINGS_BASE_URL is no URL',
+    });
+  });
 });

@@ -11,7 +11,7 @@ export async function surveyEndpoint(
   endpoint: CatalogueEndpoint,
 ): Promise<ModelServer> {
   const { name } = endpoint;
-  const url = shown(endpoint.url);
+  const url = shownUrl(endpoint.url);
   try {
     const { kind, models } = await clientOf(endpoint).list();
     const wanted = wantedOf(catalogue, endpoint);
@@ -44,7 +44,7 @@ function reasonOf(error: unknown): string {
 }
 
 /** Credentials and query may be secrets. */
-function shown(url: string): string {
+export function shownUrl(url: string): string {
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname}`;
 }

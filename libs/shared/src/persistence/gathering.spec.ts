@@ -70,9 +70,9 @@ describe('gathering', () => {
       if (ids.includes('bad')) throw new Error('could not decompress');
       return ids.map(row);
     });
-    const read4 = Promise.allSettled([read('a'), read('b'), read('bad'), read('c')]);
+    const asking = Promise.allSettled([read('a'), read('b'), read('bad'), read('c')]);
     await jest.advanceTimersByTimeAsync(spacingMs);
-    expect((await read4).map(({ status }) => status)).toEqual([
+    expect((await asking).map(({ status }) => status)).toEqual([
       'fulfilled',
       'fulfilled',
       'rejected',
