@@ -178,27 +178,35 @@ it('scales by depth and age alone, by KEDA as by the HPA', () => {
       maxReplicaCount: number;
       triggers: { metadata: { query: string; threshold: string } }[];
     };
-    const metrics = triggers.flatMap(({ metadata: { query } }) => query.match(/nano_\w+/g) ?? []);
-    return [
-      metadata.name,
-      maxReplicaCount,
-      [...new Set(metrics)],
-      triggers.map((each) => each.metadata.threshold),
-    ];
+    const metrics = triggers.map(({ metadata: { query } }) => [
+      [...new Set(query.match(/nano_\w+/g))],
+      [...query.matchAll(/state="(\w+)"/g)].map(([, state]) => state),
+    ]);
+    return [metadata.name, maxReplicaCount, metrics, triggers.map((each) => each.metadata.threshold)];
   });
   const autoscalers = at('hpa').map(({ metadata, spec }) => {
     const { maxReplicas, metrics } = spec as {
       maxReplicas: number;
       metrics: {
-        external: { metric: { name: string }; target: { value?: string; averageValue?: string } };
+        external: {
+          metric: { name: string; selector: { matchExpressions?: { values: string[] }[] } };
+          target: { value?: string; averageValue?: string };
+        };
       }[];
     };
     const targets = metrics.map(({ external: { target } }) => target.averageValue ?? target.value);
-    return [metadata.name, maxReplicas, metrics.map(({ external }) => external.metric.name), targets];
+    const asked = metrics.map(({ external: { metric } }) => [
+      [metric.name],
+      (metric.selector.matchExpressions ?? []).flatMap(({ values }) => values),
+    ]);
+    return [metadata.name, maxReplicas, asked, targets];
   });
   expect(scaled).toEqual(autoscalers);
   expect(scaled.map(([, , metrics]) => metrics)).toEqual(
-    scaled.map(() => ['nano_queue_jobs', 'nano_queue_oldest_job_seconds']),
+    scaled.map(() => [
+      [['nano_queue_jobs'], ['waiting', 'active']],
+      [['nano_queue_oldest_job_seconds'], []],
+    ]),
   );
 });
 
