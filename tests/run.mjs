@@ -93,7 +93,7 @@ function missingSuites() {
   if (!compose) suites.push('/compose[.]int[.]ts$');
   if (!kustomize) suites.push('/kustomize[.]int[.]ts$');
   if (!prometheus) suites.push('/(prometheus[.]int|dashboards[.]e2e)[.]ts$');
-  if (!backups) suites.push('/backup[.]e2e[.]ts$');
+  if (!backups) suites.push('/(backup[.]e2e|backup-script[.]int)[.]ts$');
   if (servers.NANO_TEST_REDIS_URL === undefined) suites.push('/redis-[^/]*$', '/dashboards[.]e2e[.]ts$');
   if (servers.NANO_TEST_MARIADB_URL === undefined) suites.push('/mysql[^/]*[.]int[.]ts$');
   return suites;

@@ -8,6 +8,9 @@ import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 import { parseEnvironment } from '#shared/config/environment';
 import { composeFile, type ComposeService, readCompose } from './compose.js';
+import { render } from './kustomize.js';
+import { inOverlayWith } from './overlay-with.js';
+import { workloads } from './pods.js';
 import { appSchemas, isRead, required, stageApps } from './schemas.js';
 // The Compose specification's own schema (Apache-2.0), commit 170098b of June 2026, laid out by this project's formatter.
 import composeSchema from './compose-spec.schema.json' with { type: 'json' };
@@ -87,7 +90,9 @@ it('keeps apart what need not meet', () => {
   expect(members('index')).toEqual(['retriever', 'qdrant']);
   // The gateway tries a connection when it is registered, the retriever reads the schema, the executor runs statements.
   expect(members('targets')).toEqual(['gateway', 'retriever', 'executor']);
-  expect(members('state')).toEqual(['migrate', ...stageApps, 'postgres', 'redis']);
+  expect(members('state').sort()).toEqual(
+    ['backup', 'migrate', 'reseal', ...stageApps, 'postgres', 'redis'].sort(),
+  );
   const open = Object.keys(compose.networks).filter((name) => !compose.networks[name]?.internal);
   expect(open).toEqual(['edge', 'targets']);
 });
@@ -105,6 +110,19 @@ it('starts the stages when state is migrated, and migrates when it answers', () 
 
 it('keeps the master key from the generator', () => {
   expect(compose.services['generator']?.secrets).not.toContain('master_key');
+});
+
+it('makes backups as Kubernetes does, with the programs of its own server, when it is told to', () => {
+  const { backup, postgres } = compose.services;
+  const [container] = inOverlayWith(['backup'], 'single-node', (folder) => {
+    const objects = render(folder);
+    const found = workloads(objects).filter(({ component }) => ['backup', 'postgres'].includes(component));
+    expect(new Set(found.map(({ pod }) => pod.containers[0]?.image))).toEqual(new Set([postgres?.image]));
+    return found.find(({ component }) => component === 'backup')!.pod.containers;
+  });
+  expect(backup).toMatchObject({ image: postgres?.image, command: container?.command, restart: 'no' });
+  expect(backup?.volumes).toContain('../k8s/backup/backup.sh:/etc/nano/backup.sh:ro');
+  for (const name of ['backup', 'reseal']) expect(compose.services[name]?.profiles).toEqual([name]);
 });
 
 it('keeps every job of Redis', () => {

@@ -9,6 +9,7 @@ export interface ComposeService {
   user?: string;
   command?: string[];
   profiles?: string[];
+  restart?: string;
   environment?: Record<string, string>;
   read_only?: boolean;
   cap_drop?: string[];

@@ -4,11 +4,12 @@ import { flows } from './flows.js';
 import { kubernetesFolder, type Manifest, render } from './kustomize.js';
 import { workloads } from './pods.js';
 import { stageApps } from './schemas.js';
-import { inTracedOverlay } from './traced-overlay.js';
+import { inOverlayWith } from './overlay-with.js';
 
 const inCluster = (folder: string) => [
   ...render(join(kubernetesFolder, folder)),
   ...render(join(kubernetesFolder, 'migration')),
+  ...render(join(kubernetesFolder, 'reseal')),
 ];
 const allowed = (objects: Manifest[]) =>
   flows(
@@ -24,28 +25,40 @@ const state = ['executor', 'gateway', 'generator', 'migrate', 'retriever'].flatM
   `${app} -> postgres:5432`,
   `${app} -> redis:6379`,
 ]);
+const resealing = 'reseal -> postgres:5432';
 const clients = ['namespace ingress-nginx -> gateway:8080'];
 
 describe('what may be reached', () => {
   it('is all that is named here, on one node', () => {
     const objects = inCluster('overlays/single-node');
     const inside = ['generator -> baseline:8089', 'retriever -> qdrant:6333'];
-    expect(withoutMonitoring(objects)).toEqual([...targets, ...state, ...clients, ...inside].sort());
+    expect(withoutMonitoring(objects)).toEqual(
+      [...targets, ...state, resealing, ...clients, ...inside].sort(),
+    );
   });
 
   it('is all that is named here, with a model', () => {
     const objects = inCluster('overlays/gpu-t4');
     const inside = ['generator -> vllm:8000', 'retriever -> qdrant:6333'];
-    expect(withoutMonitoring(objects)).toEqual([...targets, ...state, ...clients, ...inside].sort());
+    expect(withoutMonitoring(objects)).toEqual(
+      [...targets, ...state, resealing, ...clients, ...inside].sort(),
+    );
   });
 
   it('is the collector too, and of all else nothing more, where spans are sent', () => {
     const plain = withoutMonitoring(inCluster('overlays/gpu-t4'));
-    const traced = inTracedOverlay('gpu-t4', (folder) =>
-      withoutMonitoring([...render(folder), ...render(join(kubernetesFolder, 'migration'))]),
-    );
+    const traced = withComponent('tracing', 'gpu-t4');
     const collector = stageApps.map((app) => `${app} -> namespace monitoring:4318`);
     expect(traced).toEqual([...plain, ...collector].sort());
+  });
+
+  it('is PostgreSQL too for backups, and for nothing else of them, wherever it runs', () => {
+    const more = (overlay: string) =>
+      withComponent('backup', overlay).filter(
+        (flow) => !withoutMonitoring(inCluster(`overlays/${overlay}`)).includes(flow),
+      );
+    expect(more('single-node')).toEqual(['backup -> postgres:5432']);
+    expect(more('ha')).toEqual(['backup -> {"cnpg.io/cluster":"nano-postgres"}:5432']);
   });
 
   it('is what the operators run, where they run the state', () => {
@@ -58,6 +71,7 @@ describe('what may be reached', () => {
           `${app} -> {"app.kubernetes.io/part-of":"nano-redis"}:6379`,
           `${app} -> {"app.kubernetes.io/part-of":"nano-redis"}:26379`,
         ]),
+        'reseal -> {"cnpg.io/cluster":"nano-postgres"}:5432',
         'retriever -> {"app.kubernetes.io/instance":"qdrant"}:6333',
       ].sort(),
     );
@@ -83,7 +97,7 @@ describe('what may be reached', () => {
       'qdrant:6333',
     ])
       expect(scraped).toContain(target);
-    expect(scraped.some((target) => /^(postgres|redis|migrate)/.test(target ?? ''))).toBe(false);
+    expect(scraped.some((target) => /^(postgres|redis|migrate|reseal)/.test(target ?? ''))).toBe(false);
   });
 
   it('is nothing without a policy that allows it', () => {
@@ -93,6 +107,11 @@ describe('what may be reached', () => {
     expect(deny?.['spec']).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
   });
 });
+
+function withComponent(component: 'backup' | 'tracing', overlay: string): string[] {
+  const jobs = ['migration', 'reseal'].flatMap((folder) => render(join(kubernetesFolder, folder)));
+  return inOverlayWith([component], overlay, (folder) => withoutMonitoring([...render(folder), ...jobs]));
+}
 
 function withoutMonitoring(objects: Manifest[]): string[] {
   return allowed(objects).filter((flow) => !flow.startsWith('namespace monitoring'));

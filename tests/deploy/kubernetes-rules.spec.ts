@@ -6,7 +6,7 @@ import packageJson from '#package.json' with { type: 'json' };
 import { kubernetesFolder, type Manifest, render } from './kustomize.js';
 import { configOf, type Workload, workloads } from './pods.js';
 import { appSchemas, isRead, required, stageApps } from './schemas.js';
-import { inTracedOverlay } from './traced-overlay.js';
+import { inOverlayWith } from './overlay-with.js';
 
 const at = (folder: string) => render(join(kubernetesFolder, folder));
 const overlays: [string, Manifest[]][] = ['single-node', 'gpu-t4', 'ha'].map((name) => [
@@ -14,8 +14,15 @@ const overlays: [string, Manifest[]][] = ['single-node', 'gpu-t4', 'ha'].map((na
   [...at(`overlays/${name}`), ...at('migration')],
 ]);
 const training: [string, Manifest[]] = ['training', [...at('training'), ...at('vllm')]];
-const traced: [string, Manifest[]] = ['single-node with tracing', inTracedOverlay('single-node', render)];
-const everything = [...overlays, traced, training].flatMap(([overlay, objects]) =>
+const traced: [string, Manifest[]] = [
+  'single-node with tracing',
+  inOverlayWith(['tracing'], 'single-node', render),
+];
+const saved: [string, Manifest[]] = [
+  'ha with backups',
+  [...inOverlayWith(['backup'], 'ha', render), ...at('reseal')],
+];
+const everything = [...overlays, traced, saved, training].flatMap(([overlay, objects]) =>
   workloads(objects).map((workload): [string, Workload, Manifest[]] => [
     `${overlay}: ${workload.component}`,
     workload,

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { problemsOf } from './api-schema.js';
 import { kubernetesFolder, type Manifest, render } from './kustomize.js';
-import { inTracedOverlay } from './traced-overlay.js';
+import { components, inOverlayWith } from './overlay-with.js';
 
 const overlays = readdirSync(join(kubernetesFolder, 'overlays')).map((name) => `overlays/${name}`);
-const folders = [...overlays, 'migration', 'hpa', 'monitoring', 'training'];
+const folders = [...overlays, 'migration', 'reseal', 'hpa', 'monitoring', 'training'];
 
 const made: [string, Manifest[]][] = [
   ...folders.map((folder): [string, Manifest[]] => [folder, render(join(kubernetesFolder, folder))]),
-  ['tracing', inTracedOverlay('ha', render)],
+  ['an overlay with all components', inOverlayWith(components, 'ha', render)],
 ];
 
 it.each(made)('%s is what the API takes', async (_, objects) => {

@@ -3,6 +3,7 @@ import type { Manifest } from './kustomize.js';
 export interface Container {
   name: string;
   image: string;
+  command?: string[];
   args?: string[];
   env?: { name: string; value?: string }[];
   envFrom?: { configMapRef: { name: string } }[];

@@ -7,6 +7,7 @@ import { QdrantServer } from '../../apps/retriever/src/indexing/test-support/qdr
 import { cleanups } from '../support/cleanups.js';
 import { ApiClient } from '../support/client.js';
 import { createEmptyDatabase, type EmptyDatabase } from '../support/database.js';
+import { runBackup } from '../support/backup-script.js';
 import { type DebianPostgres, startDebianPostgres } from '../support/debian-postgres.js';
 import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.js';
 import { testServers } from '../support/servers.js';
@@ -62,9 +63,10 @@ it('restores all that there was from a backup of PostgreSQL that was made while 
   });
   expect(added.status).toBe(201);
   const answered = await before.api.answer(counting);
-  const file = join(folder, 'nano.dump');
   const meanwhile = Promise.all(Array.from({ length: 20 }, () => before.api.answer(counting)));
-  postgres.run('pg_dump', '--format=custom', `--file=${file}`, before.stack.databaseUrl);
+  const { made, stderr } = await runBackup(postgres, before.stack.databaseUrl, folder);
+  expect(stderr).toBe('');
+  const file = join(folder, made!);
   for (const { status } of await meanwhile) expect(status).toBe('succeeded');
 
   const { api } = await start(await restored(file), masterKey);

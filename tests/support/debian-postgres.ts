@@ -9,7 +9,9 @@ export interface DebianPostgres {
   /** Of the superuser, to the database `postgres`. */
   url: string;
   /** Runs one of its own programs: `pg_dump` refuses a server that is newer than itself. @throws when it fails */
-  run(program: 'pg_dump' | 'pg_restore', ...args: string[]): void;
+  run(program: 'pg_restore', ...args: string[]): void;
+  /** Where its programs are. */
+  bin: string;
   stop(): Promise<void>;
 }
 
@@ -52,6 +54,7 @@ export async function startDebianPostgres(): Promise<DebianPostgres> {
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
     run: (program, ...args) =>
       void execFileSync(join(bin, program), args, { stdio: ['ignore', 'ignore', 'pipe'] }),
+    bin,
     stop,
   };
 }

@@ -3,8 +3,15 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { kubernetesFolder } from './kustomize.js';
 
-/** Runs with an overlay like the given one and the component `tracing`, as docs/deploy.md has it made. */
-export function inTracedOverlay<T>(overlay: string, use: (folder: string) => T): T {
+/** The components of deploy/k8s. */
+export const components = ['backup', 'tracing'] as const;
+
+/** Runs with an overlay like the given one and components, as docs/deploy.md has it made. */
+export function inOverlayWith<T>(
+  taken: readonly (typeof components)[number][],
+  overlay: string,
+  use: (folder: string) => T,
+): T {
   const folder = mkdtempSync(join(realpathSync(tmpdir()), 'nano-overlay-'));
   const path = (part: string) => relative(folder, join(kubernetesFolder, part));
   writeFileSync(
@@ -14,7 +21,7 @@ export function inTracedOverlay<T>(overlay: string, use: (folder: string) => T):
       kind: 'Kustomization',
       namespace: 'nano-analyst',
       resources: [path(`overlays/${overlay}`)],
-      components: [path('tracing')],
+      components: taken.map(path),
     }),
   );
   try {
