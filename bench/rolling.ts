@@ -1,10 +1,10 @@
 /**
  * `npm run bench:rolling`: every application, two of each, is stopped and started anew, one after the other, while questions
- * come. See docs/performance.md.
+ * come; with `--from`, in another version. See docs/performance.md.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Askers } from './deployment/askers.js';
-import { type App, Deployment } from './deployment/deployment.js';
+import { type App, Deployment, thisVersion } from './deployment/deployment.js';
 import { measureCapacity } from './deployment/measured-capacity.js';
 import { Monitor } from './deployment/monitor.js';
 import { describeMachine, finish, say, type Verdict } from './deployment/results.js';
@@ -27,6 +27,7 @@ const deployment = await Deployment.start({
   copies: { gateway: 2, retriever: 2, generator: 2, executor: 2 },
   model: settings.model,
   environment: { GENERATOR_CONCURRENCY: String((settings.cards * settings.batch) / 2) },
+  ...(settings.from === undefined ? {} : { version: settings.from }),
 });
 const askers = new Askers(deployment.gateways.map(({ url }) => url));
 const capacity = await measureCapacity(askers, settings);
@@ -35,6 +36,7 @@ interface Restart {
   part: string;
   /** How its end came about: with notice to the load balancer before, or by SIGTERM alone. */
   announced: boolean;
+  version: string;
   at: number;
   drainedMs: number;
   exitCode: number | null;
@@ -43,7 +45,7 @@ interface Restart {
 const started = performance.now();
 const restarts: Restart[] = [];
 
-async function restart(app: App, announced: boolean): Promise<void> {
+async function restart(app: App, announced: boolean, version = thisVersion): Promise<void> {
   if (announced) {
     askers.gateways.drain(app.url);
     await sleep(drainSeconds * 1_000);
@@ -51,14 +53,17 @@ async function restart(app: App, announced: boolean): Promise<void> {
   const told = performance.now();
   const exitCode = await app.stop();
   const drainedMs = performance.now() - told;
-  await app.start();
+  await app.start(version);
   askers.gateways.restore(app.url);
-  restarts.push({ part: app.part, announced, at: (told - started) / 1_000, drainedMs, exitCode });
+  restarts.push({ part: app.part, announced, version, at: (told - started) / 1_000, drainedMs, exitCode });
   say(
     `${app.part}${announced ? ', announced' : ''}: drained in ${(drainedMs / 1_000).toFixed(1)} s, exit ${exitCode}.`,
   );
   await sleep(settings.seconds * 1_000);
 }
+
+/** One of each. */
+const firsts = deployment.apps.filter(({ part }) => part.endsWith(' 1'));
 
 const monitor = new Monitor(deployment, 1_000);
 await monitor.start();
@@ -67,9 +72,19 @@ const perSecond = capacity * share;
 say(`${perSecond.toFixed(2)} questions a second while every application is restarted …`);
 const arriving = askers.arrive([{ perSecond, seconds: 86_400 }], over.signal);
 await sleep(settings.seconds * 1_000);
-for (const app of deployment.apps) await restart(app, app.name === 'gateway');
-// The same without notice: the load balancer learns it from refused connections and from /readyz.
-for (const app of deployment.gateways) await restart(app, false);
+const isGateway = (app: App) => app.name === 'gateway';
+if (settings.from === undefined) {
+  for (const app of deployment.apps) await restart(app, isGateway(app));
+  // The same without notice: the load balancer learns it from refused connections and from /readyz.
+  for (const app of deployment.gateways) await restart(app, false);
+} else {
+  await deployment.migrate(thisVersion);
+  say('The database is migrated.');
+  // The former version restarts beside the migrated database, gives way to this one, and comes back.
+  for (const app of firsts) await restart(app, isGateway(app), settings.from);
+  for (const version of [thisVersion, settings.from])
+    for (const app of deployment.apps) await restart(app, isGateway(app), version);
+}
 const seconds = (performance.now() - started) / 1_000;
 over.abort();
 const arrivals = await arriving;

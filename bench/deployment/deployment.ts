@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { GatewayClient } from '../../apps/cli/src/client/gateway-client.js';
 import { untilReady as untilIndexed } from '../../apps/cli/src/embedded/samples.js';
 import { buildSamples } from '../../samples/src/build.js';
@@ -19,6 +22,8 @@ export interface DeploymentSettings {
   copies: Readonly<Record<AppName, number>>;
   model: Timing;
   environment?: NodeJS.ProcessEnv;
+  /** Folder of the version, built, that the applications run; this one if not given. */
+  version?: string;
 }
 
 /** One application as a process; a gateway stays at its address when it is restarted. */
@@ -30,9 +35,12 @@ export interface App {
   pid: number;
   /** Tells it to stop and waits until it has drained. Null when it did not and was killed. */
   stop(): Promise<number | null>;
-  /** Resolves once `/readyz` says 200. */
-  start(): Promise<void>;
+  /** Resolves once `/readyz` says 200. @param version the folder of another version, from then on */
+  start(version?: string): Promise<void>;
 }
+
+/** The folder of this version. */
+export const thisVersion = fileURLToPath(new URL('../../../', import.meta.url));
 
 const readyWithinMs = 60_000;
 
@@ -64,7 +72,14 @@ export class Deployment {
     await this.processes.close();
   }
 
-  private async open({ copies, model, environment }: DeploymentSettings): Promise<void> {
+  /** As it is done before a rollout. @throws where it fails */
+  async migrate(version: string): Promise<void> {
+    const program = join(version, 'dist/apps/gateway/src/migrate.main.js');
+    const env = { ...process.env, DATABASE_URL: this.databaseUrl, QUEUE_URL: this.redisUrl };
+    await promisify(execFile)(process.execPath, [program], { env });
+  }
+
+  private async open({ copies, model, environment, version }: DeploymentSettings): Promise<void> {
     // Also of a bench that is interrupted.
     process.once('exit', () => rmSync(this.folder, { recursive: true, force: true }));
     this.databaseUrl = await this.processes.startPostgres();
@@ -86,12 +101,19 @@ export class Deployment {
     };
     for (const name of appNames)
       await Promise.all(
-        Array.from({ length: copies[name] }, (_, copy) => this.addApp(name, copy + 1, shared)),
+        Array.from({ length: copies[name] }, (_, copy) =>
+          this.addApp(name, copy + 1, shared, version ?? thisVersion),
+        ),
       );
     await this.registerSamples();
   }
 
-  private async addApp(name: AppName, number: number, shared: NodeJS.ProcessEnv): Promise<void> {
+  private async addApp(
+    name: AppName,
+    number: number,
+    shared: NodeJS.ProcessEnv,
+    version: string,
+  ): Promise<void> {
     const port = await freePort();
     const part = `${name} ${number}`;
     const env = {
@@ -99,7 +121,7 @@ export class Deployment {
       NANO_HOME: join(this.folder, part.replace(' ', '-')),
       [`${name.toUpperCase()}_PORT`]: String(port),
     };
-    const program = { file: `apps/${name}/src/main.js`, env, ready: /listens at (\S+)/u };
+    let folder = version;
     let child: Child;
     const app: App = {
       name,
@@ -107,8 +129,10 @@ export class Deployment {
       url: `http://127.0.0.1:${port}`,
       pid: 0,
       stop: () => child.stop(),
-      start: async () => {
-        child = await this.processes.start(part, program);
+      start: async (other = folder) => {
+        folder = other;
+        const file = join(folder, `dist/apps/${name}/src/main.js`);
+        child = await this.processes.start(part, { file, env, ready: /listens at (\S+)/u });
         app.pid = child.pid;
         await untilReady(app.url);
       },

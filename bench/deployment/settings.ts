@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { t4 } from '../t4/speed.js';
@@ -19,6 +20,11 @@ const schema = z.object({
   decode: positive.default(t4.decodePerSecond),
   'batch-growth': share.default(t4.batchGrowth),
   cached: share.default(0.75),
+  /** Folder of another version, built, from which the applications start at first. */
+  from: z
+    .string()
+    .transform((folder) => resolve(folder))
+    .optional(),
   out: z.string(),
 });
 export type BenchSettings = z.infer<typeof schema> & { model: Timing };

@@ -1,12 +1,13 @@
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Child, startChild } from './child.js';
 import { startPostgres } from './postgres.js';
 import { startRedis } from './redis.js';
 
-const folder = new URL('../../', import.meta.url);
+const folder = fileURLToPath(new URL('../../', import.meta.url));
 
 interface Program {
-  /** From the root of the build. */
+  /** From the root of the build, or absolute. */
   file: string;
   args?: readonly string[];
   env?: NodeJS.ProcessEnv;
@@ -34,8 +35,8 @@ export class Processes {
       this.profiles === null
         ? []
         : ['--cpu-prof', `--cpu-prof-dir=${this.profiles}`, `--cpu-prof-name=${part}.cpuprofile`];
-    const path = fileURLToPath(new URL(file, folder));
-    const child = await startChild(process.execPath, [...profile, path, ...args], ready, {
+    const program = [resolve(folder, file), ...args];
+    const child = await startChild(process.execPath, [...profile, ...program], ready, {
       ...process.env,
       ...env,
     });

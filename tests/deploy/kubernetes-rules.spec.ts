@@ -217,6 +217,15 @@ it('scales by depth and age alone, by KEDA as by the HPA', () => {
   );
 });
 
+it.each(overlays)('prepares training data with the settings of the retriever of %s', (_, objects) => {
+  const isOfPrompts = ([name]: [string, unknown]) => /^(EMBEDDINGS|CONTEXT)_/.test(name);
+  const [job] = workloads(at('training')).filter(({ component }) => component === 'prepare-training');
+  const { args, env = [] } = job!.pod.containers[0]!;
+  const own = env.map(({ name, value }): [string, unknown] => [name, value]).filter(isOfPrompts);
+  expect(own).toEqual(Object.entries(configOf(objects, 'nano-retriever')).filter(isOfPrompts));
+  expect(args?.filter((each) => each.startsWith('--embeddings'))).toEqual([]);
+});
+
 it('has the same Redis as Compose', () => {
   const compose = fileURLToPath(new URL('../../deploy/docker/redis.conf', import.meta.url));
   expect(configOf(at('state'), 'nano-redis')['redis.conf']).toBe(readFileSync(compose, 'utf8'));

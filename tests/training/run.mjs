@@ -54,6 +54,10 @@ function holds(isTrue, claim, found) {
 function validateOnTraining() {
   const prepared = at('prepared');
   copyFileSync(join(prepared, 'train.jsonl'), join(prepared, 'validation.jsonl'));
+  const manifest = JSON.parse(readFileSync(join(prepared, 'manifest.json'), 'utf8'));
+  const entry = (file) => manifest.outputs.find((output) => output.file === file);
+  Object.assign(entry('validation.jsonl'), entry('train.jsonl'), { file: 'validation.jsonl' });
+  writeFileSync(join(prepared, 'manifest.json'), JSON.stringify(manifest));
 }
 
 function writeRun(name, settings) {

@@ -69,6 +69,13 @@ export async function startPostgres(home: Home): Promise<Postgres> {
   };
 }
 
+/** Removes a home's data, wherever they are; ends what a killed process left running on them. */
+export async function removePostgres(home: Home): Promise<void> {
+  const place = choosePlace(home, postgresAccount());
+  await removeClusters(place);
+  rmSync(place, { recursive: true, force: true });
+}
+
 async function startOnFreePort(start: Omit<Parameters<typeof startPostmaster>[0], 'port'>) {
   for (let left = starts - 1; ; left--) {
     const port = await freePort();
