@@ -82,9 +82,9 @@ async function makeBase() {
   const out = at('prepared');
   const how = ['--template', 'llama3', '--validation', '0', '--distractors', '0', '--embeddings', 'none'];
   await nano(['train', 'prepare', '--data', data, '--questions', 'train.json', ...how, '--out', out]);
-  await nano(['train', 'check', out]);
-  validateOnTraining();
   await train(['-m', 'nano_training.random_base', 'tiny', join(out, 'train.jsonl'), at('base')]);
+  await nano(['train', 'check', out, '--tokenizer', at('base')]);
+  validateOnTraining();
 }
 
 async function makeAdapters() {

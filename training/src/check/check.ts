@@ -5,6 +5,7 @@ import { Holdout } from '../pairs/holdout.js';
 import type { StatementRunner } from '../pairs/statement-runner.js';
 import { readData } from '../prepare/read-data.js';
 import { readSet } from '../prepare/question-sets.js';
+import { fitsChatTemplate } from './chat-template.js';
 import type { CheckResult } from './finding.js';
 import { goldRuns } from './gold.js';
 import { hasNoPersonalData } from './personal-data.js';
@@ -17,16 +18,15 @@ import {
   hasTemplate,
   sharesNothing,
   showsGoldTables,
-  type TokenCount,
+  tokenLength,
 } from './prompts.js';
+import type { ModelTokens } from './token-count.js';
 import { introspectSqlite } from '../../../apps/retriever/src/introspection/sqlite.introspector.js';
 
 export interface CheckOptions {
   folder: string;
   maxTokens: number;
-  count: TokenCount;
-  /** Texts that the model takes for control tokens; those of known chat templates are looked for in any case. */
-  controls: readonly string[];
+  model: ModelTokens;
   /** Files of an evaluation's questions, in Spider's form. */
   against: string[];
   runner: StatementRunner;
@@ -48,8 +48,7 @@ export interface CheckReport {
 export async function checkData({
   folder,
   maxTokens,
-  count,
-  controls,
+  model,
   against,
   runner,
   onProgress,
@@ -60,6 +59,7 @@ export async function checkData({
     const file = join(folder, 'validation', 'database', database, `${database}.sqlite`);
     return existsSync(file) ? file : undefined;
   };
+  const lengthOf = tokenLength(model);
   const known = all.filter(({ meta }) => fileOf(meta.database) !== undefined);
   const shown = await showsGoldTables(known, tableNames(fileOf));
   const holdout = new Holdout(against.flatMap((file) => readSet(join(folder, 'validation'), file).pairs));
@@ -71,8 +71,9 @@ export async function checkData({
       findings: changed.map((file) => ({ id: null, message: `${file} is not what the manifest says` })),
     },
     await goldRuns(all, fileOf, runner, (done) => onProgress(done, all.length)),
-    fitsLength(all, maxTokens, count),
-    hasTemplate(all, controls),
+    fitsLength(all, maxTokens, lengthOf),
+    hasTemplate(all, model.controls),
+    fitsChatTemplate(all, model.template),
     await hasSchema(all),
     shown,
     hasNoLeak(all),
@@ -82,15 +83,12 @@ export async function checkData({
     hasNoTriggers(train),
     hasNoPersonalData(all),
   ];
-  const lengths = all.map(({ messages }) =>
-    messages.reduce((sum, { content }) => sum + count(content) + 4, 0),
-  );
   return {
     ok: checks.every(({ severity, findings }) => severity === 'warning' || findings.length === 0),
     train: train.length,
     validation: validation.length,
     checks,
-    tokens: quantilesOf(lengths),
+    tokens: quantilesOf(all.map(lengthOf)),
     goldTablesShown: known.length === 0 ? null : 1 - shown.findings.length / known.length,
   };
 }

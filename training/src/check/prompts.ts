@@ -1,15 +1,12 @@
-import { estimateTokens } from '#shared/schema/token-estimate';
 import { quoteName } from '#shared/schema/table-card';
 import { replyOf, templateOf } from '#shared/prompt/template';
 import { goldTables } from '../../../evaluation/src/retrieval/gold-tables.js';
 import { hasControlSigns, questionForm } from '../pairs/forms.js';
 import type { TrainingExample } from '../prepare/example.js';
 import type { CheckResult, Finding } from './finding.js';
+import type { ModelTokens } from './token-count.js';
 
 type Examples = readonly TrainingExample[];
-
-/** Counts the tokens of a text. */
-export type TokenCount = (text: string) => number;
 
 export function promptOf({ messages }: TrainingExample): string {
   return messages
@@ -18,14 +15,26 @@ export function promptOf({ messages }: TrainingExample): string {
     .join('\n\n');
 }
 
-/** The model would never see the end of what it should write. Four tokens a message are the chat template's own. */
+/** Tokens of an example, prompt and reply; without the model's chat template, four of its own are counted for each message. */
+export function tokenLength({ count, template }: ModelTokens): (example: TrainingExample) => number {
+  return ({ messages }) => {
+    try {
+      if (template) return count(template.render(messages, false));
+    } catch {
+      // That the template refuses it is another check's finding.
+    }
+    return messages.reduce((sum, { content }) => sum + count(content) + 4, 0);
+  };
+}
+
+/** The model would never see the end of what it should write. */
 export function fitsLength(
   examples: Examples,
   most: number,
-  count: TokenCount = estimateTokens,
+  lengthOf: (example: TrainingExample) => number,
 ): CheckResult {
   const findings = each(examples, (example) => {
-    const tokens = example.messages.reduce((sum, { content }) => sum + count(content) + 4, 0);
+    const tokens = lengthOf(example);
     return tokens > most ? [`has ${tokens} tokens, more than ${most}`] : [];
   });
   return { name: 'fits the length', severity: 'error', checked: examples.length, findings };

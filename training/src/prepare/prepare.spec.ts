@@ -91,8 +91,7 @@ function check(out: string, against: string[] = [], controls: string[] = []) {
   return checkData({
     folder: out,
     maxTokens: 1_536,
-    count: estimateTokens,
-    controls,
+    model: { count: estimateTokens, controls, template: null },
     against,
     runner,
     onProgress: () => undefined,

@@ -24,9 +24,10 @@ export async function trainCheck(folder: string, options: TrainCheckOptions): Pr
     const report = await checkData({
       folder,
       maxTokens: options.maxTokens,
-      ...(options.tokenizer === undefined
-        ? { count: estimateTokens, controls: [] }
-        : tokensOf(options.tokenizer)),
+      model:
+        options.tokenizer === undefined
+          ? { count: estimateTokens, controls: [], template: null }
+          : tokensOf(options.tokenizer),
       against: options.against ?? [],
       runner,
       onProgress: (done, total) => progress.show({ step: 'check', done, total }),
