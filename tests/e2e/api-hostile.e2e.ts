@@ -7,8 +7,9 @@ import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { cleanups } from '../support/cleanups.js';
 import { DescribedApi } from '../support/described-api.js';
-import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.js';
+import type { ScriptedModel } from '../support/scripted-model.js';
 import { testServers } from '../support/servers.js';
+import { startService } from '../support/service.js';
 import { countPeople, makeSmallDatabase } from '../support/small-database.js';
 import { Stack } from '../support/stack.js';
 
@@ -23,19 +24,14 @@ let api: DescribedApi;
 let open: DescribedApi;
 
 beforeAll(async () => {
-  cleanup(() => database.remove());
   cleanup(() => rmSync(outside, { recursive: true, force: true }));
-  model = await startScriptedModel(() => ({ texts: [countPeople.sql] }));
-  cleanup(() => model.stop());
+  const environment = { SQLITE_ROOT: root };
+  ({ api, model, stack } = await startService(cleanup, { database, environment }));
   const { postgresUrl } = testServers();
-  const options = { databaseUrl: postgresUrl, queueUrl: postgresUrl, modelUrl: model.url };
-  const rooted = { NANO_DEFAULT_DATASOURCE: 'small', SQLITE_ROOT: root };
-  stack = await Stack.start({ ...options, environment: rooted });
-  cleanup(() => stack.stop());
-  api = await DescribedApi.open(stack.url);
-  await api.addSqlite('small', database.file);
   const other = await Stack.start({
-    ...options,
+    databaseUrl: postgresUrl,
+    queueUrl: postgresUrl,
+    modelUrl: model.url,
     copies: { retriever: 0, generator: 0, executor: 0 },
   });
   cleanup(() => other.stop());

@@ -1,38 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { cleanups } from '../support/cleanups.js';
-import { ApiClient, until } from '../support/client.js';
-import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.js';
-import { queueKinds, queueUrl, testServers } from '../support/servers.js';
-import { countPeople, makeSmallDatabase } from '../support/small-database.js';
-import { Stack } from '../support/stack.js';
+import { until } from '../support/client.js';
+import type { DescribedApi } from '../support/described-api.js';
+import type { ScriptedModel } from '../support/scripted-model.js';
+import { queueKinds } from '../support/servers.js';
+import { startService } from '../support/service.js';
+import { countPeople } from '../support/small-database.js';
+import type { Stack } from '../support/stack.js';
 
 const most = 5;
 
 describe.each(queueKinds)('a gateway at its limits on %s', (kind) => {
   const cleanup = cleanups();
-  const database = makeSmallDatabase();
   let model: ScriptedModel;
   let stack: Stack;
-  let api: ApiClient;
+  let api: DescribedApi;
 
   beforeAll(async () => {
-    cleanup(() => database.remove());
-    model = await startScriptedModel(() => ({ hang: true }));
-    cleanup(() => model.stop());
-    stack = await Stack.start({
-      databaseUrl: testServers().postgresUrl,
-      queueUrl: queueUrl(kind),
-      modelUrl: model.url,
-      environment: {
-        NANO_DEFAULT_DATASOURCE: 'small',
-        MAX_OPEN_QUERIES: String(most),
-        LLM_TIMEOUT_MS: '20000',
-      },
-    });
-    cleanup(() => stack.stop());
-    api = new ApiClient(stack.url);
-    await api.addSqlite('small', database.file);
+    ({ api, model, stack } = await startService(cleanup, {
+      queue: kind,
+      script: () => ({ hang: true }),
+      environment: { MAX_OPEN_QUERIES: String(most), LLM_TIMEOUT_MS: '20000' },
+    }));
   });
 
   afterEach(async () => {

@@ -3,35 +3,25 @@ import type { QueryView } from '#shared/contracts/query';
 import { errorCatalogue, type ErrorCode } from '#shared/errors/catalogue';
 import { cleanups } from '../support/cleanups.js';
 import { ApiClient } from '../support/client.js';
-import { DescribedApi } from '../support/described-api.js';
-import { startScriptedModel } from '../support/scripted-model.js';
-import { testServers } from '../support/servers.js';
-import { countPeople, makeSmallDatabase } from '../support/small-database.js';
-import { Stack } from '../support/stack.js';
+import type { DescribedApi } from '../support/described-api.js';
+import { startService } from '../support/service.js';
+import type { SmallDatabase } from '../support/small-database.js';
+import type { Stack } from '../support/stack.js';
 
 const key = 'a-key-of-the-tests-1';
 const otherKey = 'a-key-of-the-tests-2';
 const json = { 'Content-Type': 'application/json' };
 
 const cleanup = cleanups();
-const database = makeSmallDatabase();
 let stack: Stack;
 let api: DescribedApi;
+let database: SmallDatabase;
 
 beforeAll(async () => {
-  cleanup(() => database.remove());
-  const model = await startScriptedModel(() => ({ texts: [countPeople.sql] }));
-  cleanup(() => model.stop());
-  const { postgresUrl } = testServers();
-  stack = await Stack.start({
-    databaseUrl: postgresUrl,
-    queueUrl: postgresUrl,
-    modelUrl: model.url,
-    environment: { NANO_API_KEYS: `${key}, ${otherKey}` },
-  });
-  cleanup(() => stack.stop());
-  api = await DescribedApi.open(stack.url, { Authorization: `Bearer ${key}` });
-  await api.addSqlite('small', database.file);
+  ({ api, stack, database } = await startService(cleanup, {
+    environment: { NANO_API_KEYS: `${key}, ${otherKey}`, NANO_DEFAULT_DATASOURCE: '' },
+    headers: { Authorization: `Bearer ${key}` },
+  }));
 });
 
 function send(method: string, path: string, init: RequestInit = {}): Promise<Response> {

@@ -3,11 +3,10 @@ import type { CheckView } from '#shared/contracts/check';
 import type { QueryView } from '#shared/contracts/query';
 import { cleanups } from '../support/cleanups.js';
 import { until } from '../support/client.js';
-import { DescribedApi } from '../support/described-api.js';
+import type { DescribedApi } from '../support/described-api.js';
 import { type CallersDatabase, makeCallersDatabase } from '../support/rows-of-callers.js';
-import { startScriptedModel } from '../support/scripted-model.js';
 import { testServers } from '../support/servers.js';
-import { Stack } from '../support/stack.js';
+import { type ServiceOptions, startService } from '../support/service.js';
 
 const cleanup = cleanups();
 const question = { question: 'Which notes are there?', datasource: 'notes' };
@@ -17,20 +16,10 @@ let trusting: DescribedApi;
 let careless: DescribedApi;
 
 beforeAll(async () => {
-  const { postgresUrl } = testServers();
-  database = await makeCallersDatabase(postgresUrl);
+  database = await makeCallersDatabase(testServers().postgresUrl);
   cleanup(() => database.drop());
-  const model = await startScriptedModel(() => ({ texts: [statement] }));
-  cleanup(() => model.stop());
-  const start = async (environment: Record<string, string>) => {
-    const stack = await Stack.start({
-      databaseUrl: postgresUrl,
-      queueUrl: postgresUrl,
-      modelUrl: model.url,
-      environment,
-    });
-    cleanup(() => stack.stop());
-    const api = await DescribedApi.open(stack.url);
+  const start = async (options: ServiceOptions) => {
+    const { api } = await startService(cleanup, options);
     await api.add(
       'notes',
       { dialect: 'postgres', url: database.url },
@@ -39,8 +28,11 @@ beforeAll(async () => {
     await api.add('open-notes', { dialect: 'postgres', url: database.url });
     return api;
   };
-  trusting = await start({ NANO_CALLER_HEADER: 'X-Caller' });
-  careless = await start({});
+  trusting = await start({
+    script: () => ({ texts: [statement] }),
+    environment: { NANO_CALLER_HEADER: 'X-Caller' },
+  });
+  careless = await start({ copies: { generator: 0, executor: 0 } });
 });
 
 const as = (caller: string) => ({ 'X-Caller': caller });

@@ -5,46 +5,40 @@ import { isFinal, type QueryView } from '#shared/contracts/query';
 import { cleanups } from '../support/cleanups.js';
 import { ApiClient, until } from '../support/client.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
-import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.js';
-import { queueKinds, testServers } from '../support/servers.js';
-import { countPeople, makeSmallDatabase, slowSql } from '../support/small-database.js';
-import { type AppName, Stack } from '../support/stack.js';
+import type { Script } from '../support/scripted-model.js';
+import { queueKinds } from '../support/servers.js';
+import { startService } from '../support/service.js';
+import { countPeople, slowSql } from '../support/small-database.js';
+import type { AppName, Stack } from '../support/stack.js';
 
 const load = 200;
 /** Twice: a killed worker's jobs come back after at most its lock and one check. */
 const endsWithinMs = 90_000;
+/** Every third statement takes a while in the executor, every fifth fails at first. */
+const script: Script = ({ question, prompt }) => {
+  const number = Number(/\d+/.exec(question)?.[0] ?? 0);
+  if (number % 5 === 0 && !prompt.includes('Failed attempts:'))
+    return { texts: ['SELECT nope'], delayMs: 60 };
+  return { texts: [number % 3 === 0 ? slowSql : countPeople.sql], delayMs: 60 };
+};
 
 describe.each(queueKinds)('what is killed under load, on %s', (kind) => {
   const cleanup = cleanups();
-  const database = makeSmallDatabase();
   let redis: TestRedis | undefined;
-  let model: ScriptedModel;
   let stack: Stack;
   let client: pg.Client;
   let apis: ApiClient[];
 
   beforeAll(async () => {
-    cleanup(() => database.remove());
     redis = kind === 'redis' ? await startRedis() : undefined;
     cleanup(() => redis?.stop());
-    // Every third statement takes a while in the executor, every fifth fails at first.
-    model = await startScriptedModel((request) => {
-      const number = Number(/\d+/.exec(request.question)?.[0] ?? 0);
-      if (number % 5 === 0 && !request.prompt.includes('Failed attempts:'))
-        return { texts: ['SELECT nope'], delayMs: 60 };
-      return { texts: [number % 3 === 0 ? slowSql : countPeople.sql], delayMs: 60 };
-    });
-    cleanup(() => model.stop());
-    stack = await Stack.start({
-      databaseUrl: testServers().postgresUrl,
-      queueUrl: redis?.url ?? testServers().postgresUrl,
-      modelUrl: model.url,
+    ({ stack } = await startService(cleanup, {
+      queue: redis ?? kind,
+      script,
       copies: { gateway: 2, retriever: 2, generator: 2, executor: 2 },
-      environment: { QUERY_DEADLINE_MS: '120000', NANO_DEFAULT_DATASOURCE: 'small' },
-    });
-    cleanup(() => stack.stop());
+      environment: { QUERY_DEADLINE_MS: '120000' },
+    }));
     apis = stack.all('gateway').map((gateway) => new ApiClient(gateway.url));
-    await apis[0]?.addSqlite('small', database.file);
     client = new pg.Client({ connectionString: stack.databaseUrl });
     await client.connect();
     cleanup(() => client.end());

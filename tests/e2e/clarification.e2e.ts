@@ -1,30 +1,18 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { cleanups } from '../support/cleanups.js';
-import { DescribedApi } from '../support/described-api.js';
-import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.js';
-import { testServers } from '../support/servers.js';
-import { countPeople, makeSmallDatabase } from '../support/small-database.js';
-import { Stack } from '../support/stack.js';
+import type { DescribedApi } from '../support/described-api.js';
+import type { ScriptedModel } from '../support/scripted-model.js';
+import { startService } from '../support/service.js';
+import { countPeople } from '../support/small-database.js';
+import type { Stack } from '../support/stack.js';
 
 const cleanup = cleanups();
-const database = makeSmallDatabase();
 let api: DescribedApi;
 let model: ScriptedModel;
 let stack: Stack;
 
 beforeAll(async () => {
-  cleanup(() => database.remove());
-  model = await startScriptedModel(() => ({ texts: [countPeople.sql] }));
-  cleanup(() => model.stop());
-  const { postgresUrl } = testServers();
-  stack = await Stack.start({
-    databaseUrl: postgresUrl,
-    queueUrl: postgresUrl,
-    modelUrl: model.url,
-  });
-  cleanup(() => stack.stop());
-  api = await DescribedApi.open(stack.url);
-  await api.addSqlite('small', database.file);
+  ({ api, model, stack } = await startService(cleanup));
 });
 
 const ask = (question: string, candidates = 1) => api.answer({ question, datasource: 'small', candidates });

@@ -1,10 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { cleanups } from '../support/cleanups.js';
-import { DescribedApi } from '../support/described-api.js';
-import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.js';
-import { testServers } from '../support/servers.js';
-import { countPeople, makeSmallDatabase } from '../support/small-database.js';
-import { Stack } from '../support/stack.js';
+import type { DescribedApi } from '../support/described-api.js';
+import type { ScriptedModel } from '../support/scripted-model.js';
+import { startService } from '../support/service.js';
+import { countPeople } from '../support/small-database.js';
 
 interface Conversation {
   id: string;
@@ -12,25 +11,13 @@ interface Conversation {
 }
 
 const cleanup = cleanups();
-const database = makeSmallDatabase();
 let model: ScriptedModel;
 let api: DescribedApi;
 
 beforeAll(async () => {
-  cleanup(() => database.remove());
-  model = await startScriptedModel(() => ({ texts: [countPeople.sql] }));
-  cleanup(() => model.stop());
-  const { postgresUrl } = testServers();
-  const stack = await Stack.start({
-    databaseUrl: postgresUrl,
-    queueUrl: postgresUrl,
-    modelUrl: model.url,
-    environment: { NANO_CALLER_HEADER: 'x-caller' },
-  });
-  cleanup(() => stack.stop());
-  api = await DescribedApi.open(stack.url);
-  await api.addSqlite('small', database.file);
-  await api.addSqlite('other', database.file);
+  const service = await startService(cleanup, { environment: { NANO_CALLER_HEADER: 'x-caller' } });
+  ({ api, model } = service);
+  await api.addSqlite('other', service.database.file);
 });
 
 beforeEach(() => {

@@ -2,27 +2,17 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { DescribedDatasource, Descriptions } from '#shared/contracts/descriptions';
 import { cleanups } from '../support/cleanups.js';
 import { until } from '../support/client.js';
-import { DescribedApi } from '../support/described-api.js';
-import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.js';
-import { testServers } from '../support/servers.js';
-import { countPeople, makeSmallDatabase } from '../support/small-database.js';
-import { Stack } from '../support/stack.js';
+import type { DescribedApi } from '../support/described-api.js';
+import type { ScriptedModel } from '../support/scripted-model.js';
+import { startService } from '../support/service.js';
 
 const cleanup = cleanups();
-const database = makeSmallDatabase();
 const path = '/v1/datasources/small/descriptions';
 let api: DescribedApi;
 let model: ScriptedModel;
 
 beforeAll(async () => {
-  cleanup(() => database.remove());
-  model = await startScriptedModel(() => ({ texts: [countPeople.sql] }));
-  cleanup(() => model.stop());
-  const { postgresUrl } = testServers();
-  const stack = await Stack.start({ databaseUrl: postgresUrl, queueUrl: postgresUrl, modelUrl: model.url });
-  cleanup(() => stack.stop());
-  api = await DescribedApi.open(stack.url);
-  await api.addSqlite('small', database.file);
+  ({ api, model } = await startService(cleanup));
 });
 
 const descriptions: Descriptions = {

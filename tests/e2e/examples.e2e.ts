@@ -1,14 +1,13 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Example, ExampleList } from '#shared/contracts/example';
 import { cleanups } from '../support/cleanups.js';
-import { DescribedApi } from '../support/described-api.js';
-import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.js';
-import { testServers } from '../support/servers.js';
-import { countPeople, makeSmallDatabase } from '../support/small-database.js';
-import { Stack } from '../support/stack.js';
+import type { DescribedApi } from '../support/described-api.js';
+import type { ScriptedModel } from '../support/scripted-model.js';
+import { startService } from '../support/service.js';
+import { countPeople } from '../support/small-database.js';
+import type { Stack } from '../support/stack.js';
 
 const cleanup = cleanups();
-const database = makeSmallDatabase();
 const path = '/v1/datasources/small/examples';
 const question = 'How many people?';
 let api: DescribedApi;
@@ -16,19 +15,8 @@ let model: ScriptedModel;
 let stack: Stack;
 
 beforeAll(async () => {
-  cleanup(() => database.remove());
-  model = await startScriptedModel(() => ({ texts: [countPeople.sql] }));
-  cleanup(() => model.stop());
-  const { postgresUrl } = testServers();
-  stack = await Stack.start({
-    databaseUrl: postgresUrl,
-    queueUrl: postgresUrl,
-    modelUrl: model.url,
-    environment: { NANO_CALLER_HEADER: 'x-caller' },
-  });
-  cleanup(() => stack.stop());
-  api = await DescribedApi.open(stack.url);
-  await api.addSqlite('small', database.file);
+  const environment = { NANO_CALLER_HEADER: 'x-caller' };
+  ({ api, model, stack } = await startService(cleanup, { environment }));
 });
 
 describe('verified examples', () => {

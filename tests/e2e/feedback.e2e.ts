@@ -2,33 +2,20 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { ExampleList } from '#shared/contracts/example';
 import type { Feedback, FeedbackList } from '#shared/contracts/feedback';
 import { cleanups } from '../support/cleanups.js';
-import { DescribedApi } from '../support/described-api.js';
-import { startScriptedModel } from '../support/scripted-model.js';
-import { testServers } from '../support/servers.js';
-import { countPeople, makeSmallDatabase } from '../support/small-database.js';
-import { Stack } from '../support/stack.js';
+import type { DescribedApi } from '../support/described-api.js';
+import { startService } from '../support/service.js';
+import { countPeople } from '../support/small-database.js';
+import type { Stack } from '../support/stack.js';
 
 const cleanup = cleanups();
-const database = makeSmallDatabase();
 const corrected = 'SELECT name FROM person WHERE born IS NOT NULL ORDER BY born LIMIT 1';
 const as = (caller: string) => ({ 'x-caller': caller });
 let api: DescribedApi;
 let stack: Stack;
 
 beforeAll(async () => {
-  cleanup(() => database.remove());
-  const model = await startScriptedModel(() => ({ texts: [countPeople.sql] }));
-  cleanup(() => model.stop());
-  const { postgresUrl } = testServers();
-  stack = await Stack.start({
-    databaseUrl: postgresUrl,
-    queueUrl: postgresUrl,
-    modelUrl: model.url,
-    environment: { NANO_CALLER_HEADER: 'x-caller', NANO_REVIEWERS: 'rita, rob' },
-  });
-  cleanup(() => stack.stop());
-  api = await DescribedApi.open(stack.url);
-  await api.addSqlite('small', database.file);
+  const environment = { NANO_CALLER_HEADER: 'x-caller', NANO_REVIEWERS: 'rita, rob' };
+  ({ api, stack } = await startService(cleanup, { environment }));
 });
 
 async function asked(question: string): Promise<string> {

@@ -41,7 +41,7 @@ describe.each(queueKinds)('operators, on %s', (kind) => {
     cleanup(() => stack.stop());
     anyone = new ApiClient(stack.url);
     operator = new ApiClient(stack.url, basic(key));
-    const raw = openRawQueues(kind === 'redis' ? queueUrl(kind) : stack.databaseUrl, stack.name);
+    const raw = openRawQueues(stack);
     cleanup(() => raw.close());
     queues = raw.queues;
   });

@@ -4,13 +4,15 @@ import { Redis } from 'ioredis';
 import { createPool } from '#shared/persistence/database';
 import { jobId, type JobName, jobNames } from '#shared/queue/catalogue';
 import { cleanups } from '../support/cleanups.js';
-import { ApiClient, until } from '../support/client.js';
+import { until } from '../support/client.js';
+import type { DescribedApi } from '../support/described-api.js';
 import { insertQuery } from '../support/queries.js';
 import { openRawQueues } from '../support/raw-queues.js';
-import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.js';
-import { queueKinds, queueUrl, testServers } from '../support/servers.js';
-import { countPeople, makeSmallDatabase } from '../support/small-database.js';
-import { Stack } from '../support/stack.js';
+import type { ScriptedModel } from '../support/scripted-model.js';
+import { queueKinds } from '../support/servers.js';
+import { startService } from '../support/service.js';
+import { countPeople } from '../support/small-database.js';
+import type { Stack } from '../support/stack.js';
 
 const stages = ['retrieve', 'generate', 'execute'] as const;
 const noId: [string, unknown][] = [
@@ -25,33 +27,20 @@ const noId: [string, unknown][] = [
 
 describe.each(queueKinds)('what our apps would never put in a queue, on %s', (kind) => {
   const cleanup = cleanups();
-  const database = makeSmallDatabase();
   let model: ScriptedModel;
   let stack: Stack;
-  let api: ApiClient;
+  let api: DescribedApi;
   let pool: ReturnType<typeof createPool>;
   let queues: Record<JobName, Queue>;
   let datasourceId: string;
 
   beforeAll(async () => {
-    cleanup(() => database.remove());
-    model = await startScriptedModel(() => ({ texts: [countPeople.sql] }));
-    cleanup(() => model.stop());
-    stack = await Stack.start({
-      databaseUrl: testServers().postgresUrl,
-      queueUrl: queueUrl(kind),
-      modelUrl: model.url,
-      environment: { NANO_DEFAULT_DATASOURCE: 'small' },
-    });
-    cleanup(() => stack.stop());
-    api = new ApiClient(stack.url);
-    await api.addSqlite('small', database.file);
+    ({ api, model, stack, datasourceId } = await startService(cleanup, { queue: kind }));
     pool = createPool(stack.databaseUrl, 4);
     cleanup(() => pool.end());
-    const raw = openRawQueues(kind === 'redis' ? queueUrl(kind) : stack.databaseUrl, stack.name);
+    const raw = openRawQueues(stack);
     cleanup(() => raw.close());
     queues = raw.queues;
-    datasourceId = (await pool.query<{ id: string }>('select id from datasource')).rows[0]!.id;
   });
 
   async function expectSetAside(name: JobName, id: string): Promise<void> {
@@ -166,7 +155,7 @@ describe.each(queueKinds)('what our apps would never put in a queue, on %s', (ki
 
   if (kind === 'redis') {
     it('goes on after a payload that is no JSON', async () => {
-      const client = new Redis(queueUrl(kind));
+      const client = new Redis(stack.queueUrl);
       cleanup(() => client.disconnect());
       await queues.retrieve.pause();
       const job = await queues.retrieve.add('retrieve', { queryId: 'x', attempt: 0 });

@@ -1,35 +1,23 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { QdrantServer } from '../../apps/retriever/src/indexing/test-support/qdrant/qdrant-server.js';
 import { cleanups } from '../support/cleanups.js';
-import { DescribedApi } from '../support/described-api.js';
-import { startScriptedModel } from '../support/scripted-model.js';
-import { testServers } from '../support/servers.js';
-import { countPeople, makeSmallDatabase } from '../support/small-database.js';
-import { Stack } from '../support/stack.js';
+import type { DescribedApi } from '../support/described-api.js';
+import { startService } from '../support/service.js';
+import { countPeople } from '../support/small-database.js';
+import type { Stack } from '../support/stack.js';
 
 const cleanup = cleanups();
-const database = makeSmallDatabase();
 let qdrant: QdrantServer;
 let stack: Stack;
 let api: DescribedApi;
 
 beforeAll(async () => {
-  cleanup(() => database.remove());
   qdrant = await QdrantServer.start();
   cleanup(() => qdrant.stop());
-  const model = await startScriptedModel(() => ({ texts: [countPeople.sql] }));
-  cleanup(() => model.stop());
-  const { postgresUrl } = testServers();
-  stack = await Stack.start({
-    databaseUrl: postgresUrl,
-    queueUrl: postgresUrl,
-    modelUrl: model.url,
+  ({ api, stack } = await startService(cleanup, {
     copies: { retriever: 2 },
     environment: { QDRANT_URL: qdrant.url, QDRANT_API_KEY: 'key-of-qdrant' },
-  });
-  cleanup(() => stack.stop());
-  api = await DescribedApi.open(stack.url);
-  await api.addSqlite('small', database.file);
+  }));
 });
 
 const ask = () => api.answer({ question: 'How many people?', datasource: 'small' });

@@ -5,13 +5,14 @@ import { openStatuses, type QueryStatus } from '#shared/contracts/query';
 import { createPool } from '#shared/persistence/database';
 import { type JobName, jobId } from '#shared/queue/catalogue';
 import { cleanups } from '../support/cleanups.js';
-import { ApiClient, until } from '../support/client.js';
+import { until } from '../support/client.js';
+import type { DescribedApi } from '../support/described-api.js';
 import { insertQuery } from '../support/queries.js';
 import { openRawQueues } from '../support/raw-queues.js';
-import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.js';
-import { queueKinds, queueUrl, testServers } from '../support/servers.js';
-import { countPeople, makeSmallDatabase } from '../support/small-database.js';
-import { Stack } from '../support/stack.js';
+import type { ScriptedModel } from '../support/scripted-model.js';
+import { queueKinds } from '../support/servers.js';
+import { startService } from '../support/service.js';
+import { countPeople } from '../support/small-database.js';
 
 const context: Context = {
   dialect: 'sqlite',
@@ -31,34 +32,24 @@ const stageOf = {
 
 describe.each(queueKinds)('two reconcilers on %s', (kind) => {
   const cleanup = cleanups();
-  const database = makeSmallDatabase();
   let model: ScriptedModel;
-  let stack: Stack;
-  let api: ApiClient;
+  let api: DescribedApi;
   let pool: ReturnType<typeof createPool>;
   let queues: Record<JobName, Queue>;
   let datasourceId: string;
 
   beforeAll(async () => {
-    cleanup(() => database.remove());
-    model = await startScriptedModel(() => ({ texts: [countPeople.sql] }));
-    cleanup(() => model.stop());
-    stack = await Stack.start({
-      databaseUrl: testServers().postgresUrl,
-      queueUrl: queueUrl(kind),
-      modelUrl: model.url,
+    const service = await startService(cleanup, {
+      queue: kind,
       copies: { gateway: 2 },
       environment: { RECONCILE_PERIOD_MS: '500', RETENTION_DAYS: '30' },
     });
-    cleanup(() => stack.stop());
-    api = new ApiClient(stack.url);
-    await api.addSqlite('small', database.file);
-    pool = createPool(stack.databaseUrl, 4);
+    ({ api, model, datasourceId } = service);
+    pool = createPool(service.stack.databaseUrl, 4);
     cleanup(() => pool.end());
-    const raw = openRawQueues(kind === 'redis' ? queueUrl(kind) : stack.databaseUrl, stack.name);
+    const raw = openRawQueues(service.stack);
     cleanup(() => raw.close());
     queues = raw.queues;
-    datasourceId = (await pool.query<{ id: string }>('select id from datasource')).rows[0]!.id;
   });
 
   const inStatus = (

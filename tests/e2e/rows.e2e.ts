@@ -2,11 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Cell, QueryView } from '#shared/contracts/query';
 import { cleanups } from '../support/cleanups.js';
-import { ApiClient } from '../support/client.js';
-import { startScriptedModel } from '../support/scripted-model.js';
-import { queueKinds, queueUrl, testServers } from '../support/servers.js';
-import { makeSmallDatabase } from '../support/small-database.js';
-import { Stack } from '../support/stack.js';
+import type { DescribedApi } from '../support/described-api.js';
+import { queueKinds } from '../support/servers.js';
+import { startService } from '../support/service.js';
 
 const rowCount = 60_000;
 /** More than is kept in memory, and several pages. */
@@ -25,26 +23,16 @@ interface Rows {
 
 describe('the rows of an answer', () => {
   const cleanup = cleanups();
-  const database = makeSmallDatabase();
-  let api: ApiClient;
+  let api: DescribedApi;
   let large: QueryView;
   let values: QueryView;
 
   beforeAll(async () => {
-    cleanup(() => database.remove());
-    const model = await startScriptedModel(({ question }) => ({
-      texts: [question.includes('large') ? largeSql : valuesSql],
+    ({ api } = await startService(cleanup, {
+      queue: queueKinds[0] ?? 'postgres',
+      script: ({ question }) => ({ texts: [question.includes('large') ? largeSql : valuesSql] }),
+      policy: { maxRows: 100_000, maxBytes: 32 * 1024 ** 2 },
     }));
-    cleanup(() => model.stop());
-    const stack = await Stack.start({
-      databaseUrl: testServers().postgresUrl,
-      queueUrl: queueUrl(queueKinds[0] ?? 'postgres'),
-      modelUrl: model.url,
-      environment: { NANO_DEFAULT_DATASOURCE: 'small' },
-    });
-    cleanup(() => stack.stop());
-    api = new ApiClient(stack.url);
-    await api.addSqlite('small', database.file, { maxRows: 100_000, maxBytes: 32 * 1024 ** 2 });
     large = await api.answer({ question: 'A large answer about people' });
     values = await api.answer({ question: 'The values of people' });
   });

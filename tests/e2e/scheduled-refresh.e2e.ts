@@ -3,12 +3,11 @@ import SqliteDatabase from 'better-sqlite3';
 import type { Queue } from 'bullmq';
 import { cleanups } from '../support/cleanups.js';
 import { until } from '../support/client.js';
-import { DescribedApi } from '../support/described-api.js';
+import type { DescribedApi } from '../support/described-api.js';
 import { openRawQueues } from '../support/raw-queues.js';
-import { startScriptedModel } from '../support/scripted-model.js';
-import { queueKinds, queueUrl, testServers } from '../support/servers.js';
-import { countPeople, makeSmallDatabase } from '../support/small-database.js';
-import { Stack } from '../support/stack.js';
+import { queueKinds } from '../support/servers.js';
+import { startService } from '../support/service.js';
+import type { SmallDatabase } from '../support/small-database.js';
 
 interface Detail {
   id: string;
@@ -19,24 +18,18 @@ interface Detail {
 
 describe.each(queueKinds)('a datasource that is refreshed by itself, on %s', (kind) => {
   const cleanup = cleanups();
-  const database = makeSmallDatabase();
   let api: DescribedApi;
+  let database: SmallDatabase;
   let queue: Queue;
 
   beforeAll(async () => {
-    cleanup(() => database.remove());
-    const model = await startScriptedModel(() => ({ texts: [countPeople.sql] }));
-    cleanup(() => model.stop());
-    const stack = await Stack.start({
-      databaseUrl: testServers().postgresUrl,
-      queueUrl: queueUrl(kind),
-      modelUrl: model.url,
+    const service = await startService(cleanup, {
+      queue: kind,
+      copies: { generator: 0, executor: 0 },
       environment: { RECONCILE_PERIOD_MS: '500' },
     });
-    cleanup(() => stack.stop());
-    api = await DescribedApi.open(stack.url);
-    await api.addSqlite('small', database.file);
-    const raw = openRawQueues(kind === 'redis' ? queueUrl(kind) : stack.databaseUrl, stack.name);
+    ({ api, database } = service);
+    const raw = openRawQueues(service.stack);
     cleanup(() => raw.close());
     queue = raw.queues.index;
   });

@@ -1,11 +1,12 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { cleanups } from '../support/cleanups.js';
-import { ApiClient } from '../support/client.js';
-import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.js';
-import { queueKinds, queueUrl, testServers } from '../support/servers.js';
-import { countPeople, makeSmallDatabase } from '../support/small-database.js';
-import { Stack } from '../support/stack.js';
+import type { DescribedApi } from '../support/described-api.js';
+import type { ScriptedModel } from '../support/scripted-model.js';
+import { queueKinds } from '../support/servers.js';
+import { startService } from '../support/service.js';
+import { countPeople } from '../support/small-database.js';
+import type { Stack } from '../support/stack.js';
 
 interface Event {
   id: string | undefined;
@@ -15,24 +16,12 @@ interface Event {
 
 describe.each(queueKinds)("the model's text on %s", (kind) => {
   const cleanup = cleanups();
-  const database = makeSmallDatabase();
   let model: ScriptedModel;
   let stack: Stack;
-  let api: ApiClient;
+  let api: DescribedApi;
 
   beforeAll(async () => {
-    cleanup(() => database.remove());
-    model = await startScriptedModel(() => ({ texts: [countPeople.sql] }));
-    cleanup(() => model.stop());
-    stack = await Stack.start({
-      databaseUrl: testServers().postgresUrl,
-      queueUrl: queueUrl(kind),
-      modelUrl: model.url,
-      environment: { NANO_DEFAULT_DATASOURCE: 'small' },
-    });
-    cleanup(() => stack.stop());
-    api = new ApiClient(stack.url);
-    await api.addSqlite('small', database.file);
+    ({ api, model, stack } = await startService(cleanup, { queue: kind }));
   });
 
   afterEach(() => {

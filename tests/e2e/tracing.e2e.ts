@@ -1,13 +1,15 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { cleanups } from '../support/cleanups.js';
-import { ApiClient, until } from '../support/client.js';
+import { until } from '../support/client.js';
+import type { DescribedApi } from '../support/described-api.js';
 import { insertQuery } from '../support/queries.js';
-import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.js';
-import { queueKinds, queueUrl, testServers } from '../support/servers.js';
-import { countPeople, makeSmallDatabase } from '../support/small-database.js';
+import type { ScriptedModel } from '../support/scripted-model.js';
+import { queueKinds } from '../support/servers.js';
+import { startService } from '../support/service.js';
+import { countPeople } from '../support/small-database.js';
 import { type CollectedSpan, type SpanCollector, startSpanCollector } from '../support/span-collector.js';
 import { createPool } from '#shared/persistence/database';
-import { Stack } from '../support/stack.js';
+import type { Stack } from '../support/stack.js';
 
 const question = 'How many people?';
 /** By default a batch of spans is sent every 5 s, which each test would wait for. */
@@ -15,32 +17,20 @@ const sentAtOnce = { OTEL_BSP_SCHEDULE_DELAY: '50' };
 
 describe.each(queueKinds)('the trace of a query on %s', (kind) => {
   const cleanup = cleanups();
-  const database = makeSmallDatabase();
   let collector: SpanCollector;
   let model: ScriptedModel;
   let stack: Stack;
-  let api: ApiClient;
+  let api: DescribedApi;
+  let datasourceId: string;
 
   beforeAll(async () => {
-    cleanup(() => database.remove());
     collector = await startSpanCollector();
     cleanup(() => collector.stop());
-    model = await startScriptedModel(() => ({ texts: [countPeople.sql] }));
-    cleanup(() => model.stop());
-    stack = await Stack.start({
-      databaseUrl: testServers().postgresUrl,
-      queueUrl: queueUrl(kind),
-      modelUrl: model.url,
-      environment: {
-        NANO_DEFAULT_DATASOURCE: 'small',
-        OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-        ...sentAtOnce,
-        RECONCILE_PERIOD_MS: '500',
-      },
-    });
-    cleanup(() => stack.stop());
-    api = new ApiClient(stack.url);
-    await api.addSqlite('small', database.file);
+    const exporting = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...sentAtOnce };
+    ({ api, model, stack, datasourceId } = await startService(cleanup, {
+      queue: kind,
+      environment: { ...exporting, RECONCILE_PERIOD_MS: '500' },
+    }));
   });
 
   afterEach(() => {
@@ -124,11 +114,7 @@ describe.each(queueKinds)('the trace of a query on %s', (kind) => {
   it('has a job that the reconciler made', async () => {
     const pool = createPool(stack.databaseUrl, 1);
     cleanup(() => pool.end());
-    const { rows } = await pool.query<{ id: string }>('select id from datasource');
-    const id = await insertQuery(
-      { pool },
-      { datasourceId: rows[0]?.id ?? '', untouchedMs: 60_000, question },
-    );
+    const id = await insertQuery({ pool }, { datasourceId, untouchedMs: 60_000, question });
     await api.ended(id, 20_000);
     const traceId = id.replaceAll('-', '');
     const adding = await until(10_000, 'the span of the enqueued job', async () =>
@@ -159,25 +145,10 @@ function everyParentIsIn(spans: readonly CollectedSpan[]): boolean {
 
 describe('a collector that is away', () => {
   const cleanup = cleanups();
-  const database = makeSmallDatabase();
 
   it('keeps no query from its end and no application from stopping', async () => {
-    cleanup(() => database.remove());
-    const model = await startScriptedModel(() => ({ texts: [countPeople.sql] }));
-    cleanup(() => model.stop());
-    const stack = await Stack.start({
-      databaseUrl: testServers().postgresUrl,
-      queueUrl: queueUrl('postgres'),
-      modelUrl: model.url,
-      environment: {
-        NANO_DEFAULT_DATASOURCE: 'small',
-        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
-        ...sentAtOnce,
-      },
-    });
-    cleanup(() => stack.stop());
-    const api = new ApiClient(stack.url);
-    await api.addSqlite('small', database.file);
+    const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9', ...sentAtOnce };
+    const { api, stack } = await startService(cleanup, { environment });
     expect(await api.answer({ question })).toMatchObject({ status: 'succeeded' });
     await until(10_000, 'the warning', async () =>
       stack.all('gateway')[0]?.log.includes('Spans were not exported') ? true : undefined,

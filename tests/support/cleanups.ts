@@ -1,9 +1,10 @@
 import { afterAll } from '@jest/globals';
 
 type Cleanup = () => unknown;
+export type Cleanups = (cleanup: Cleanup) => void;
 
 /** What a suite has to undo, newest first, also when its set-up broke off in the middle. */
-export function cleanups(): (cleanup: Cleanup) => void {
+export function cleanups(): Cleanups {
   const pending: Cleanup[] = [];
   afterAll(async () => {
     const errors: unknown[] = [];

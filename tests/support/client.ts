@@ -82,14 +82,14 @@ export class ApiClient {
     return events.slice(0, most);
   }
 
-  /** Registers a SQLite file and waits for its first snapshot. */
-  async addSqlite(name: string, file: string, policy: object = {}): Promise<void> {
-    await this.add(name, { dialect: 'sqlite', file }, policy);
+  /** Registers a SQLite file and waits for its first snapshot; resolves to its id. */
+  addSqlite(name: string, file: string, policy: object = {}): Promise<string> {
+    return this.add(name, { dialect: 'sqlite', file }, policy);
   }
 
-  async add(name: string, connection: object, policy: object = {}): Promise<void> {
+  async add(name: string, connection: object, policy: object = {}): Promise<string> {
     // The tests own their databases.
-    const added = await this.request('POST', '/v1/datasources', {
+    const added = await this.request<{ id: string }>('POST', '/v1/datasources', {
       name,
       connection,
       policy,
@@ -104,6 +104,7 @@ export class ApiClient {
       if (body.status === 'failed') throw new Error(JSON.stringify(body.error));
       return body.status === 'ready' ? body : undefined;
     });
+    return added.body.id;
   }
 }
 

@@ -26,9 +26,9 @@ export class AppProcess {
 
   async start(): Promise<void> {
     // What the test was started with must not reach the app: only what is given.
-    const { PATH = '', HOME = '' } = process.env;
+    const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env;
     const child = spawn(process.execPath, [join(root, 'dist/apps', this.name, 'src/main.js')], {
-      env: { PATH, HOME, ...this.environment },
+      env: { PATH, HOME, NODE_COMPILE_CACHE, ...this.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child = child;
@@ -96,13 +96,15 @@ export class Stack {
     /** Of its database, and the prefix of its queues. */
     readonly name: string,
     readonly databaseUrl: string,
+    readonly queueUrl: string,
     private readonly dropDatabase: () => Promise<void>,
   ) {}
 
   static async start(options: StackOptions): Promise<Stack> {
     const folder = mkdtempSync(join(tmpdir(), 'nano-test-stack-'));
     const database = options.database ?? (await createEmptyDatabase(options.databaseUrl));
-    const stack = new Stack(folder, database.name, database.url, () => database.drop());
+    const queueUrl = options.queueUrl.startsWith('postgres') ? database.url : options.queueUrl;
+    const stack = new Stack(folder, database.name, database.url, queueUrl, () => database.drop());
     try {
       await stack.startApps(options);
     } catch (error) {
@@ -143,7 +145,7 @@ export class Stack {
   private async startApps(options: StackOptions): Promise<void> {
     const environment: Record<string, string> = {
       DATABASE_URL: this.databaseUrl,
-      QUEUE_URL: options.queueUrl.startsWith('postgres') ? this.databaseUrl : options.queueUrl,
+      QUEUE_URL: this.queueUrl,
       QUEUE_PREFIX: this.name,
       NANO_MASTER_KEY: randomBytes(32).toString('base64'),
       LLM_BASE_URL: options.modelUrl,

@@ -7,12 +7,13 @@ import { testCertificate } from '#shared/telemetry/test-support/certificate';
 import { dashboards, ruleFiles } from '../deploy/monitoring.js';
 import { cleanups } from '../support/cleanups.js';
 import { ApiClient, until } from '../support/client.js';
+import type { DescribedApi } from '../support/described-api.js';
 import { TestPrometheus } from '../support/prometheus.js';
 import { startRedis } from '../support/redis.js';
 import { type Behaviour, type Script, startScriptedModel } from '../support/scripted-model.js';
-import { testServers } from '../support/servers.js';
-import { countPeople, endlessSql, makeSmallDatabase } from '../support/small-database.js';
-import { Stack } from '../support/stack.js';
+import { startService } from '../support/service.js';
+import { countPeople, endlessSql } from '../support/small-database.js';
+import type { Stack } from '../support/stack.js';
 import { startTlsFront } from '../support/tls-front.js';
 
 const key = 'a-key-of-the-clients';
@@ -47,39 +48,33 @@ function script(): Script {
 
 describe('Prometheus on a stack under load', () => {
   const cleanup = cleanups();
-  const database = makeSmallDatabase();
   let prometheus: TestPrometheus;
   let stack: Stack;
-  let api: ApiClient;
+  let api: DescribedApi;
 
   beforeAll(async () => {
-    cleanup(() => database.remove());
     const folder = mkdtempSync(join(tmpdir(), 'nano-test-dashboards-'));
     cleanup(() => rmSync(folder, { recursive: true, force: true }));
     const redis = await startRedis('--appendonly', 'yes');
     cleanup(() => redis.stop());
     const model = await startScriptedModel(script());
     model.vllm = { grammar: 'ignored', models: ['scripted'], loadable: {}, waiting: 2 };
-    cleanup(() => model.stop());
     const front = await startTlsFront(Number(new URL(model.url).port));
     cleanup(() => front.stop());
-    stack = await Stack.start({
-      databaseUrl: testServers().postgresUrl,
-      queueUrl: redis.url,
-      modelUrl: model.url,
+    ({ api, stack } = await startService(cleanup, {
+      queue: redis,
+      model,
       environment: {
         NANO_API_KEYS: `${key}@2999-01-01`,
         NANO_METRICS_KEY: metricsKey,
-        NANO_DEFAULT_DATASOURCE: 'small',
         LLM_BASE_URL: '',
         LLM_MODEL: '',
         MODELS_FILE: writeCatalogue(folder, front.port),
         NODE_EXTRA_CA_CERTS: writeFile(folder, 'ca.pem', testCertificate.cert),
       },
-    });
-    cleanup(() => stack.stop());
-    api = new ApiClient(stack.url, { Authorization: `Bearer ${key}` });
-    await api.addSqlite('small', database.file, { timeoutMs: 400, denyTables: ['city'] });
+      headers: { Authorization: `Bearer ${key}` },
+      policy: { timeoutMs: 400, denyTables: ['city'] },
+    }));
     const targets = [
       { job: 'gateway', urls: [stack.url], key: metricsKey },
       ...(['retriever', 'generator', 'executor'] as const).map((job) => ({

@@ -1,39 +1,29 @@
 import { request } from 'node:http';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { cleanups } from '../support/cleanups.js';
 import { ApiClient, until } from '../support/client.js';
 import { createStateDatabase } from '../support/database.js';
-import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.js';
+import type { ScriptedModel } from '../support/scripted-model.js';
 import { testServers } from '../support/servers.js';
-import { makeSmallDatabase, type SmallDatabase } from '../support/small-database.js';
-import { AppProcess, Stack } from '../support/stack.js';
+import { startService } from '../support/service.js';
+import { AppProcess } from '../support/stack.js';
 
-let database: SmallDatabase;
+const cleanup = cleanups();
 let model: ScriptedModel;
-let stack: Stack;
 let gateway: AppProcess;
 let api: ApiClient;
 
 beforeAll(async () => {
-  database = makeSmallDatabase();
-  model = await startScriptedModel(() => ({ hang: true }));
-  const { postgresUrl } = testServers();
-  stack = await Stack.start({
-    databaseUrl: postgresUrl,
-    queueUrl: postgresUrl,
-    modelUrl: model.url,
-    environment: { NANO_DEFAULT_DATASOURCE: 'small', LLM_TIMEOUT_MS: '3000' },
+  const service = await startService(cleanup, {
+    script: () => ({ hang: true }),
+    environment: { LLM_TIMEOUT_MS: '3000' },
   });
-  gateway = stack.all('gateway')[0]!;
-  await new ApiClient(stack.url).addSqlite('small', database.file);
+  gateway = service.stack.all('gateway')[0]!;
+  model = service.model;
 });
 beforeEach(() => {
   api = new ApiClient(gateway.url);
-});
-afterAll(async () => {
-  await stack.stop();
-  await model.stop();
-  database.remove();
 });
 
 it('a gateway that is told to stop answers the requests that it has, and stops then', async () => {

@@ -1,36 +1,22 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { cleanups } from '../support/cleanups.js';
-import { ApiClient } from '../support/client.js';
-import { freePort } from '../support/redis.js';
+import type { DescribedApi } from '../support/described-api.js';
 import { type Behaviour, type ScriptedModel, startScriptedModel } from '../support/scripted-model.js';
-import { queueKinds, queueUrl, testServers } from '../support/servers.js';
-import { countPeople, makeSmallDatabase } from '../support/small-database.js';
-import { Stack } from '../support/stack.js';
+import { queueKinds } from '../support/servers.js';
+import { startService } from '../support/service.js';
+import { countPeople } from '../support/small-database.js';
 
 const good: Behaviour = { texts: [countPeople.sql] };
 
 describe.each(queueKinds)('a failing model server on %s', (kind) => {
   const cleanup = cleanups();
-  const database = makeSmallDatabase();
   let model: ScriptedModel;
-  let stack: Stack;
-  let api: ApiClient;
-  let port: number;
+  let api: DescribedApi;
 
   beforeAll(async () => {
-    cleanup(() => database.remove());
-    port = await freePort();
-    model = await startScriptedModel(() => good, port);
+    const environment = { LLM_TIMEOUT_MS: '1000', QUERY_DEADLINE_MS: '12000' };
+    ({ api, model } = await startService(cleanup, { queue: kind, environment }));
     cleanup(() => model.stop());
-    stack = await Stack.start({
-      databaseUrl: testServers().postgresUrl,
-      queueUrl: queueUrl(kind),
-      modelUrl: model.url,
-      environment: { LLM_TIMEOUT_MS: '1000', QUERY_DEADLINE_MS: '12000', NANO_DEFAULT_DATASOURCE: 'small' },
-    });
-    cleanup(() => stack.stop());
-    api = new ApiClient(stack.url);
-    await api.addSqlite('small', database.file);
   });
 
   afterEach(() => {
@@ -66,7 +52,7 @@ describe.each(queueKinds)('a failing model server on %s', (kind) => {
     await model.stop();
     const { body } = await api.ask({ question: 'How many people?' });
     await new Promise((resolve) => setTimeout(resolve, 1_500));
-    model = await startScriptedModel(() => good, port);
+    model = await startScriptedModel(() => good, Number(new URL(model.url).port));
     expect((await api.ended(body.id, 12_000)).status).toBe('succeeded');
   });
 

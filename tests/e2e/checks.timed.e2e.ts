@@ -1,27 +1,25 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { CheckView, CreateCheck } from '#shared/contracts/check';
 import { cleanups } from '../support/cleanups.js';
-import { ApiClient, until } from '../support/client.js';
-import { queueKinds, queueUrl, testServers } from '../support/servers.js';
-import { endlessSql, makeSmallDatabase, slowSql } from '../support/small-database.js';
-import { Stack } from '../support/stack.js';
+import { until } from '../support/client.js';
+import type { DescribedApi } from '../support/described-api.js';
+import { queueKinds } from '../support/servers.js';
+import { startService } from '../support/service.js';
+import { endlessSql, type SmallDatabase, slowSql } from '../support/small-database.js';
+import type { Stack } from '../support/stack.js';
 
 describe('checks of statements', () => {
   const cleanup = cleanups();
-  const database = makeSmallDatabase();
   let stack: Stack;
-  let api: ApiClient;
+  let api: DescribedApi;
+  let database: SmallDatabase;
 
   beforeAll(async () => {
-    cleanup(() => database.remove());
-    stack = await Stack.start({
-      databaseUrl: testServers().postgresUrl,
-      queueUrl: queueUrl(queueKinds[0] ?? 'postgres'),
-      modelUrl: 'http://127.0.0.1:9/v1',
-    });
-    cleanup(() => stack.stop());
-    api = new ApiClient(stack.url);
-    await api.addSqlite('small', database.file, { timeoutMs: 500, maxRows: 2, denyTables: ['city'] });
+    ({ api, stack, database } = await startService(cleanup, {
+      queue: queueKinds[0] ?? 'postgres',
+      copies: { generator: 0 },
+      policy: { timeoutMs: 500, maxRows: 2, denyTables: ['city'] },
+    }));
     await api.addSqlite('patient', database.file, { timeoutMs: 30_000 });
   });
 

@@ -1,39 +1,28 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cleanups } from '../support/cleanups.js';
 import { ApiClient, until } from '../support/client.js';
+import type { DescribedApi } from '../support/described-api.js';
 import { startRedis, startRedisAt, type TestRedis } from '../support/redis.js';
-import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.js';
-import { testServers } from '../support/servers.js';
-import { countPeople, makeSmallDatabase, type SmallDatabase } from '../support/small-database.js';
-import { Stack } from '../support/stack.js';
+import { startService } from '../support/service.js';
+import { countPeople } from '../support/small-database.js';
+import type { Stack } from '../support/stack.js';
 
-let database: SmallDatabase;
+const cleanup = cleanups();
 let redis: TestRedis;
-let model: ScriptedModel;
 let stack: Stack;
-let api: ApiClient;
+let api: DescribedApi;
 
-beforeEach(async () => {
-  database = makeSmallDatabase();
+beforeAll(async () => {
   redis = await startRedis();
-  model = await startScriptedModel(() => ({ texts: [countPeople.sql] }));
-  stack = await Stack.start({
-    databaseUrl: testServers().postgresUrl,
-    queueUrl: redis.url,
-    modelUrl: model.url,
-    environment: { RECONCILE_PERIOD_MS: '500', QUERY_DEADLINE_MS: '60000', NANO_DEFAULT_DATASOURCE: 'small' },
-  });
-  api = new ApiClient(stack.url);
-  await api.addSqlite('small', database.file);
+  cleanup(() => redis.stop());
+  ({ api, stack } = await startService(cleanup, {
+    queue: redis,
+    environment: { RECONCILE_PERIOD_MS: '500', QUERY_DEADLINE_MS: '60000' },
+  }));
 });
 
-afterEach(async () => {
-  redis.signal('SIGCONT');
-  await stack.stop();
-  await model.stop();
-  await redis.stop();
-  database.remove();
-});
+afterEach(() => redis.signal('SIGCONT'));
 
 it('a frozen Redis: questions are taken, deadlines hold, everything says what is wrong, and goes on', async () => {
   redis.signal('SIGSTOP');

@@ -162,7 +162,7 @@ describe('the doctor on a deployment', () => {
   });
 
   it('names dead letters by their code', async () => {
-    const raw = openRawQueues(redis.url, stack.name);
+    const raw = openRawQueues(stack);
     await raw.queues.execute.add('execute', { queryId: 'no id' }).finally(() => raw.close());
     const dead = await line('queue: execute', 'warn');
     expect(dead).toMatchObject({
