@@ -32,6 +32,7 @@ const adapters = {
   'sqlite-vec': ['^apps/retriever/src/indexing/embedded/'],
   'onnxruntime-node': ['^apps/retriever/src/embeddings/'],
   '@huggingface/tokenizers': ['^apps/retriever/src/embeddings/', '^training/src/check/'],
+  '@huggingface/jinja': ['^training/src/check/chat-template/'],
   'libpg-query': ['^apps/executor/src/', '^apps/generator/src/repair/engine/'],
   'better-sqlite3': [
     '^apps/retriever/src/(introspection|indexing)/',

@@ -5,12 +5,15 @@ import { Holdout } from '../pairs/holdout.js';
 import type { StatementRunner } from '../pairs/statement-runner.js';
 import { readData } from '../prepare/read-data.js';
 import { readSet } from '../prepare/question-sets.js';
-import { fitsChatTemplate } from './chat-template.js';
+import type { TrainingExample } from '../prepare/example.js';
+import type { ChatModel } from './chat-model.js';
+import { fitsChatTemplate } from './chat-template/fits-chat-template.js';
 import type { CheckResult } from './finding.js';
 import { goldRuns } from './gold.js';
 import { hasNoPersonalData } from './personal-data.js';
 import { hasNoTriggers } from './poisoned.js';
 import {
+  estimatedLength,
   fitsLength,
   hasNoLeak,
   hasNoNearDuplicates,
@@ -18,15 +21,14 @@ import {
   hasTemplate,
   sharesNothing,
   showsGoldTables,
-  tokenLength,
 } from './prompts.js';
-import type { ModelTokens } from './token-count.js';
 import { introspectSqlite } from '../../../apps/retriever/src/introspection/sqlite.introspector.js';
 
 export interface CheckOptions {
   folder: string;
   maxTokens: number;
-  model: ModelTokens;
+  /** Lengths are estimated without it, and no chat template but the known ones' signs looked at. */
+  model?: ChatModel;
   /** Files of an evaluation's questions, in Spider's form. */
   against: string[];
   runner: StatementRunner;
@@ -59,10 +61,11 @@ export async function checkData({
     const file = join(folder, 'validation', 'database', database, `${database}.sqlite`);
     return existsSync(file) ? file : undefined;
   };
-  const lengthOf = tokenLength(model);
   const known = all.filter(({ meta }) => fileOf(meta.database) !== undefined);
   const shown = await showsGoldTables(known, tableNames(fileOf));
   const holdout = new Holdout(against.flatMap((file) => readSet(join(folder, 'validation'), file).pairs));
+  const laidOut = model && (await fitsChatTemplate(all, model));
+  const lengths = all.map((example, at) => laidOut?.lengths[at] ?? lengthOf(example, model));
   const checks: CheckResult[] = [
     {
       name: 'is as it was prepared',
@@ -71,9 +74,9 @@ export async function checkData({
       findings: changed.map((file) => ({ id: null, message: `${file} is not what the manifest says` })),
     },
     await goldRuns(all, fileOf, runner, (done) => onProgress(done, all.length)),
-    fitsLength(all, maxTokens, lengthOf),
-    hasTemplate(all, model.controls),
-    fitsChatTemplate(all, model.template),
+    fitsLength(all, maxTokens, lengths),
+    hasTemplate(all, model?.controls),
+    ...(laidOut?.checks ?? []),
     await hasSchema(all),
     shown,
     hasNoLeak(all),
@@ -88,9 +91,13 @@ export async function checkData({
     train: train.length,
     validation: validation.length,
     checks,
-    tokens: quantilesOf(all.map(lengthOf)),
+    tokens: quantilesOf(lengths),
     goldTablesShown: known.length === 0 ? null : 1 - shown.findings.length / known.length,
   };
+}
+
+function lengthOf(example: TrainingExample, model: ChatModel | undefined): number {
+  return estimatedLength(example, model && ((text) => model.encode(text).length));
 }
 
 function heldOut(examples: Parameters<typeof hasNoLeak>[0], holdout: Holdout): CheckResult {

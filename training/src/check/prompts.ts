@@ -1,10 +1,10 @@
+import { estimateTokens } from '#shared/schema/token-estimate';
 import { quoteName } from '#shared/schema/table-card';
 import { replyOf, templateOf } from '#shared/prompt/template';
 import { goldTables } from '../../../evaluation/src/retrieval/gold-tables.js';
 import { hasControlSigns, questionForm } from '../pairs/forms.js';
 import type { TrainingExample } from '../prepare/example.js';
 import type { CheckResult, Finding } from './finding.js';
-import type { ModelTokens } from './token-count.js';
 
 type Examples = readonly TrainingExample[];
 
@@ -15,27 +15,22 @@ export function promptOf({ messages }: TrainingExample): string {
     .join('\n\n');
 }
 
-/** Tokens of an example, prompt and reply; without the model's chat template, four of its own are counted for each message. */
-export function tokenLength({ count, template }: ModelTokens): (example: TrainingExample) => number {
-  return ({ messages }) => {
-    try {
-      if (template) return count(template.render(messages, false));
-    } catch {
-      // That the template refuses it is another check's finding.
-    }
-    return messages.reduce((sum, { content }) => sum + count(content) + 4, 0);
-  };
+/** Where no chat template says how messages are framed, four tokens a message are taken for it. */
+export function estimatedLength(
+  { messages }: TrainingExample,
+  count: (text: string) => number = estimateTokens,
+): number {
+  return messages.reduce((sum, { content }) => sum + count(content) + 4, 0);
 }
 
-/** The model would never see the end of what it should write. */
-export function fitsLength(
-  examples: Examples,
-  most: number,
-  lengthOf: (example: TrainingExample) => number,
-): CheckResult {
-  const findings = each(examples, (example) => {
-    const tokens = lengthOf(example);
-    return tokens > most ? [`has ${tokens} tokens, more than ${most}`] : [];
+/**
+ * The model would never see the end of what it should write.
+ * @param lengths of the examples, in tokens
+ */
+export function fitsLength(examples: Examples, most: number, lengths: readonly number[]): CheckResult {
+  const findings = examples.flatMap(({ meta }, at) => {
+    const tokens = lengths[at] ?? 0;
+    return tokens > most ? [{ id: meta.id, message: `has ${tokens} tokens, more than ${most}` }] : [];
   });
   return { name: 'fits the length', severity: 'error', checked: examples.length, findings };
 }

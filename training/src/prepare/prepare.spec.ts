@@ -9,6 +9,7 @@ import { openRetriever } from '../../../evaluation/src/retrieval/open-retriever.
 import { processIsolation } from '../../../apps/executor/src/sandbox/isolation/isolation.js';
 import { StatementRunner } from '../pairs/statement-runner.js';
 import { checkData } from '../check/check.js';
+import type { ChatModel } from '../check/chat-model.js';
 import type { TrainingExample } from './example.js';
 import { prepare, type PrepareOptions } from './prepare.js';
 
@@ -87,11 +88,11 @@ function examplesOf(out: string, name = 'train.jsonl'): TrainingExample[] {
     .map((line) => JSON.parse(line) as TrainingExample);
 }
 
-function check(out: string, against: string[] = [], controls: string[] = []) {
+function check(out: string, against: string[] = [], model?: ChatModel) {
   return checkData({
     folder: out,
     maxTokens: 1_536,
-    model: { count: estimateTokens, controls, template: null },
+    ...(model && { model }),
     against,
     runner,
     onProgress: () => undefined,
@@ -350,7 +351,11 @@ describe('the check', () => {
   it('finds what the model takes for a control token, within prompts and replies', async () => {
     const prepared = options();
     await prepare(prepared);
-    const report = await check(prepared.out, [], ['<extra_id_0>', 'Alpha']);
+    const report = await check(prepared.out, [], {
+      encode: (text) => Buffer.from(text),
+      controls: ['<extra_id_0>', 'Alpha'],
+      template: null,
+    });
     expect(found(report, 'has the template of the service')).toContain(
       'holds Alpha, which the model takes for the end of a message',
     );

@@ -1,8 +1,7 @@
 import Table from 'cli-table3';
 import { isAppError } from '#shared/errors/app-error';
-import { estimateTokens } from '#shared/schema/token-estimate';
 import { type CheckReport, checkData } from '../../../../training/src/check/check.js';
-import { tokensOf } from '../../../../training/src/check/token-count.js';
+import { readChatModel } from '../../../../training/src/check/chat-model.js';
 import { StatementRunner } from '../../../../training/src/pairs/statement-runner.js';
 import { CliError } from '../cli-error.js';
 import { plain, stdout } from '../output/terminal.js';
@@ -24,10 +23,7 @@ export async function trainCheck(folder: string, options: TrainCheckOptions): Pr
     const report = await checkData({
       folder,
       maxTokens: options.maxTokens,
-      model:
-        options.tokenizer === undefined
-          ? { count: estimateTokens, controls: [], template: null }
-          : tokensOf(options.tokenizer),
+      ...(options.tokenizer !== undefined && { model: readChatModel(options.tokenizer) }),
       against: options.against ?? [],
       runner,
       onProgress: (done, total) => progress.show({ step: 'check', done, total }),

@@ -33,7 +33,10 @@ export function addTrainCommand(program: Command): void {
     .argument('<dir>', 'folder that `train prepare` wrote')
     .description('look for what must not be trained on')
     .option('--max-tokens <n>', 'length of an example that the training takes', wholeNumber(16), 1_536)
-    .option('--tokenizer <dir>', "the model's folder, to count tokens exactly; they are estimated otherwise")
+    .option(
+      '--tokenizer <dir>',
+      "the model's folder: examples as its chat template lays them out, and in its tokens",
+    )
     .option('--against <files>', "questions of evaluations, in Spider's form", listOf)
     .option('--json', 'print one JSON object')
     .addHelpText('after', checkExamples)

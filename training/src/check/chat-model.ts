@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as tokenizers from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { describeError, permanent } from '#shared/errors/app-error';
-import { type ChatTemplate, chatTemplateOf } from './chat-template.js';
+import { type ChatTemplate, readChatTemplate } from './chat-template/chat-template.js';
 
 /** What is used of the package, whose types lack it. */
 const { Tokenizer } = tokenizers as unknown as {
@@ -17,31 +17,29 @@ const addedSchema = z.object({
   added_tokens: z.array(z.object({ content: z.string().min(1), special: z.boolean() })).default([]),
 });
 
-/** What is known of the model that is trained. */
-export interface ModelTokens {
-  /** Tokens of a text. */
-  count: (text: string) => number;
+/** What of a model decides how it reads a conversation. */
+export interface ChatModel {
+  /** Tokens of a text, without any that a model begins with. */
+  encode: (text: string) => ArrayLike<number>;
   /** Texts that the tokenizer takes for control tokens wherever they stand. */
-  controls: readonly string[];
-  /** Null where it is not known. */
+  controls: string[];
   template: ChatTemplate | null;
 }
 
 /**
- * By the tokenizer and the chat template of a model: a folder with tokenizer.json and tokenizer_config.json.
+ * Of a model's folder, with tokenizer.json, tokenizer_config.json and where it has one chat_template.jinja.
  * @throws AppError `invalid_request`
  */
-export function tokensOf(folder: string): ModelTokens {
+export function readChatModel(folder: string): ChatModel {
   try {
     const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as object;
     const vocabulary = read('tokenizer.json');
-    const configuration = read('tokenizer_config.json');
-    const tokenizer = new Tokenizer(vocabulary, configuration);
+    const tokenizer = new Tokenizer(vocabulary, read('tokenizer_config.json'));
     const added = addedSchema.parse(vocabulary).added_tokens;
     return {
-      count: (text) => tokenizer.encode(text, { add_special_tokens: false }).ids.length,
+      encode: (text) => tokenizer.encode(text, { add_special_tokens: false }).ids,
       controls: added.filter(({ special }) => special).map(({ content }) => content),
-      template: chatTemplateOf(folder, configuration),
+      template: readChatTemplate(folder),
     };
   } catch (cause) {
     throw permanent(
