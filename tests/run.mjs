@@ -63,7 +63,7 @@ async function runCheck(check) {
 async function runJest(tier) {
   const report = join(folder, `${tier}.json`);
   // Without a number jest leaves one core to itself, and has one worker where there are two cores.
-  const options = ['--maxWorkers=2', `--testTimeout=${tier === 'unit' ? 30_000 : 120_000}`];
+  const options = ['--maxWorkers=2', `--testTimeout=${tier === 'unit' ? 30_000 : 240_000}`];
   // Suites of one server alone; the loud line about the missing server speaks for them.
   const without = tier === 'unit' ? [] : missingSuites();
   const args = [

@@ -7,12 +7,13 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { type Diagnostics, diagnosticsSchema } from '#shared/contracts/diagnostics';
 import { cleanups } from '../support/cleanups.js';
 import { ApiClient, until } from '../support/client.js';
+import type { DescribedApi } from '../support/described-api.js';
 import { openRawQueues } from '../support/raw-queues.js';
 import { startRedis, startRedisAt, type TestRedis } from '../support/redis.js';
 import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.js';
-import { testServers } from '../support/servers.js';
-import { countPeople, makeSmallDatabase } from '../support/small-database.js';
-import { type AppName, Stack } from '../support/stack.js';
+import { startService } from '../support/service.js';
+import { countPeople, type SmallDatabase } from '../support/small-database.js';
+import type { AppName, Stack } from '../support/stack.js';
 
 const cli = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', import.meta.url));
 const [key, expiring] = ['a-key-of-this-test', 'another-key-of-this-test'];
@@ -32,32 +33,23 @@ interface Report {
 
 describe('the doctor on a deployment', () => {
   const cleanup = cleanups();
-  const database = makeSmallDatabase();
   const home = mkdtempSync(join(tmpdir(), 'nano-test-doctor-'));
   let redis: TestRedis;
   let model: ScriptedModel;
   let stack: Stack;
-  let api: ApiClient;
+  let api: DescribedApi;
+  let database: SmallDatabase;
 
   beforeAll(async () => {
     cleanup(() => rmSync(home, { recursive: true }));
-    cleanup(() => database.remove());
     redis = await startRedis('--appendonly', 'yes');
     cleanup(() => redis.stop());
-    model = await startScriptedModel(() => ({ texts: [countPeople.sql] }));
+    ({ api, database, model, stack } = await startService(cleanup, {
+      queue: redis,
+      environment: { NANO_API_KEYS: `${key},${expiring}@${soon}` },
+      headers: { Authorization: `Bearer ${key}` },
+    }));
     cleanup(() => model.stop());
-    stack = await Stack.start({
-      databaseUrl: testServers().postgresUrl,
-      queueUrl: redis.url,
-      modelUrl: model.url,
-      environment: {
-        NANO_DEFAULT_DATASOURCE: 'small',
-        NANO_API_KEYS: `${key},${expiring}@${soon}`,
-      },
-    });
-    cleanup(() => stack.stop());
-    api = new ApiClient(stack.url, { Authorization: `Bearer ${key}` });
-    await api.addSqlite('small', database.file);
     await heard(['gateway', 'retriever', 'generator', 'executor']);
   });
 

@@ -8,10 +8,11 @@ import type { Summary } from '../../bench/open-loop/summary.js';
 import { buildSamples } from '../../samples/src/build.js';
 import { samples } from '../../samples/src/catalogue.js';
 import { cleanups } from '../support/cleanups.js';
-import { ApiClient, until } from '../support/client.js';
-import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.js';
-import { queueKinds, queueUrl, testServers } from '../support/servers.js';
-import { Stack } from '../support/stack.js';
+import { until } from '../support/client.js';
+import type { ScriptedModel } from '../support/scripted-model.js';
+import { queueKinds } from '../support/servers.js';
+import { startService } from '../support/service.js';
+import type { Stack } from '../support/stack.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const key = 'a-key-of-sixteen-or-more';
@@ -25,20 +26,14 @@ let stack: Stack;
 
 beforeAll(async () => {
   cleanup(() => rmSync(folder, { recursive: true, force: true }));
-  model = await startScriptedModel(({ question }) => ({
-    texts: [sqlOf.get(question) ?? 'SELECT nope'],
-    delayMs: 100,
-  }));
-  cleanup(() => model.stop());
-  stack = await Stack.start({
-    databaseUrl: testServers().postgresUrl,
-    queueUrl: queueUrl(queueKinds[0] ?? 'postgres'),
-    modelUrl: model.url,
+  const service = await startService(cleanup, {
+    queue: queueKinds[0] ?? 'postgres',
+    script: ({ question }) => ({ texts: [sqlOf.get(question) ?? 'SELECT nope'], delayMs: 100 }),
     environment: { NANO_API_KEYS: key, MAX_OPEN_QUERIES: '20' },
+    headers: { Authorization: `Bearer ${key}` },
   });
-  cleanup(() => stack.stop());
-  const api = new ApiClient(stack.url, { Authorization: `Bearer ${key}` });
-  for (const { name, path } of buildSamples(folder)) await api.addSqlite(name, path);
+  ({ model, stack } = service);
+  for (const { name, path } of buildSamples(folder)) await service.api.addSqlite(name, path);
 });
 
 function load(args: readonly string[], stopWhen?: () => boolean) {

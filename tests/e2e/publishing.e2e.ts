@@ -12,17 +12,18 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readAdapter } from '../../training/src/publish/adapter-folder.js';
 import { publishedName } from '../../training/src/publish/volume.js';
 import { makeAdapter } from '../../training/test-support/made-adapter.js';
 import { cleanups } from '../support/cleanups.js';
-import { ApiClient, until } from '../support/client.js';
+import { until } from '../support/client.js';
+import type { DescribedApi } from '../support/described-api.js';
 import { createEmptyDatabase, onDatabase } from '../support/database.js';
 import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.js';
-import { queueKinds, queueUrl, testServers } from '../support/servers.js';
+import { queueKinds, testServers } from '../support/servers.js';
+import { startService } from '../support/service.js';
 import { countPeople, makeSmallDatabase } from '../support/small-database.js';
-import { Stack } from '../support/stack.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const [kind = 'postgres' as const] = queueKinds;
@@ -62,14 +63,14 @@ describe('publishing adapters, with a service that runs', () => {
   const [good, bad] = [1, 2].map((fill) => makeAdapter(join(folder, `made-${fill}`), { fill }));
   const database = makeSmallDatabase();
   let model: ScriptedModel;
-  let stack: Stack;
-  let api: ApiClient;
+  let api: DescribedApi;
   let goodName: string;
   /** Until when the new adapter keeps its examination waiting. */
   let held: Promise<void> | undefined;
   let asked = 0;
 
   beforeAll(async () => {
+    cleanup(() => rmSync(folder, { recursive: true, force: true }));
     mkdirSync(volume);
     mkdirSync(temporary);
     // Root's PostgreSQL runs as another account, which must be able to pass through.
@@ -93,21 +94,8 @@ describe('publishing adapters, with a service that runs', () => {
       `# Ours\nendpoints:\n  ${endpoint}\nmodels:\n  - { name: base, base: hub/base }\n`,
     );
     writeFileSync(questions, `- { question: How many people are there?, sql: ${countPeople.sql} }\n`);
-    stack = await Stack.start({
-      databaseUrl: testServers().postgresUrl,
-      queueUrl: queueUrl(kind),
-      modelUrl: model.url,
-      environment: { MODELS_FILE: catalogue, NANO_DEFAULT_DATASOURCE: 'small' },
-    });
-    api = new ApiClient(stack.url);
-    await api.addSqlite('small', database.file);
-  });
-
-  afterAll(async () => {
-    await stack.stop();
-    await model.stop();
-    database.remove();
-    rmSync(folder, { recursive: true, force: true });
+    const environment = { MODELS_FILE: catalogue };
+    ({ api } = await startService(cleanup, { queue: kind, model, database, environment }));
   });
 
   function start(...args: string[]) {

@@ -152,7 +152,8 @@ describe('a warehouse of a thousand tables', () => {
       onDatabase(warehouse.url, async (client) => {
         const { rows } = await client.query<{ scans: string; readers: string }>(
           `select (select sum(seq_scan + coalesce(idx_scan, 0)) from pg_stat_user_tables) as scans,
-             (select count(*) from pg_stat_activity where application_name = 'nano-analyst introspection') as readers`,
+             (select count(*) from pg_stat_activity
+              where datname = current_database() and application_name = 'nano-analyst introspection') as readers`,
         );
         return rows[0]!;
       });
