@@ -179,3 +179,18 @@ it('goes on indexing when a refresh was asked for while one ran', async () => {
   expect(await store.storeSnapshot(id, snapshot, described.refreshes)).toBe(true);
   expect(await store.byId(id)).toMatchObject({ status: 'ready' });
 });
+
+it('keeps what a refresh has stored from a failure that comes late', async () => {
+  const id = await add('late-failure');
+  const late = { code: 'worker_crashed', stage: 'retrieve' as const, message: 'It was set aside.' };
+  await store.storeSnapshot(
+    id,
+    { dialect: 'sqlite', fingerprint: 'f', takenAt: new Date().toISOString(), tables: [] },
+    0,
+  );
+  expect(await store.storeFailure(id, late)).toBe(false);
+  expect(await store.byId(id)).toMatchObject({ status: 'ready', error: null });
+  await store.markIndexing(id);
+  expect(await store.storeFailure(id, late)).toBe(true);
+  expect(await store.byId(id)).toMatchObject({ status: 'ready', error: { code: 'worker_crashed' } });
+});

@@ -1,5 +1,6 @@
 import { Processor } from '@nestjs/bullmq';
 import { Inject } from '@nestjs/common';
+import { describeError } from '#shared/errors/app-error';
 import type { QueryWork } from '#shared/persistence/query.work';
 import { workerOptions } from '#shared/queue/job.processor';
 import { StageProcessor, StageTools } from '#shared/queue/stage.processor';
@@ -22,7 +23,11 @@ export class RetrieveProcessor extends StageProcessor<'retrieve'> {
   protected override async run(work: QueryWork): Promise<void> {
     const start = () => {
       // What is not told now is told by the step at the end.
-      this.tools.store.startRetrieval(work.id).catch(() => undefined);
+      this.tools.store
+        .startRetrieval(work.id)
+        .catch((error: unknown) =>
+          this.logger.warn(`The start of the retrieval is not written: ${describeError(error)}`),
+        );
     };
     const timer = setTimeout(start, shortMs);
     try {

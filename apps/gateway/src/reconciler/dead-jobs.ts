@@ -23,9 +23,8 @@ export class DeadJobs {
       return true;
     },
     index: async ({ datasourceId, scheduled }) => {
-      if (scheduled || !(await this.datasources.indexing(0)).includes(datasourceId)) return false;
-      await this.datasources.storeFailure(datasourceId, crashed('index', 'retrieve'));
-      return true;
+      if (scheduled) return false;
+      return this.datasources.storeFailure(datasourceId, crashed('index', 'retrieve'));
     },
     check: async ({ checkId, part }) => {
       if ((await this.checks.work(checkId, part)) === undefined) return false;

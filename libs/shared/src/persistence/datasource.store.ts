@@ -218,9 +218,12 @@ export class DatasourceStore {
     });
   }
 
-  /** Notes that a snapshot could not be taken. One taken before stays in use. */
-  async storeFailure(id: string, error: QueryError): Promise<void> {
-    await this.db
+  /**
+   * Notes that a snapshot could not be taken. One taken before stays in use.
+   * @returns false when no refresh was under way any more: what one has stored since stands
+   */
+  async storeFailure(id: string, error: QueryError): Promise<boolean> {
+    const stored = await this.db
       .updateTable('datasource')
       .set((eb) => ({
         status: eb
@@ -233,7 +236,11 @@ export class DatasourceStore {
         updated_at: sql<Date>`now()`,
       }))
       .where('id', '=', id)
+      .where('status', '=', 'indexing')
+      .where('removed_at', 'is', null)
+      .returning('id')
       .execute();
+    return stored.length > 0;
   }
 
   /** False when there is none of that name. Its history stays; its credentials, descriptions and examples go. */

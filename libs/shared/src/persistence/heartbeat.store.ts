@@ -1,9 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
+import type pg from 'pg';
 import { type AppFacts, appFactsSchema, type AppProcess } from '../contracts/diagnostics.js';
 import type { Database } from './database.js';
+import { within } from '../queue/within.js';
 import { storableJson } from './storable.js';
-import { DATABASE } from './tokens.js';
+import { DATABASE, DATABASE_POOL } from './tokens.js';
 
 export interface AppIdentity {
   id: string;
@@ -12,13 +14,19 @@ export interface AppIdentity {
   host: string;
 }
 
+const answerWithinMs = 5_000;
+
 /** Which processes of the service live. Times are PostgreSQL's: one clock for all. */
 @Injectable()
 export class HeartbeatStore {
-  constructor(@Inject(DATABASE) private readonly db: Database) {}
+  constructor(
+    @Inject(DATABASE) private readonly db: Database,
+    @Inject(DATABASE_POOL) private readonly pool: pg.Pool,
+  ) {}
 
   /**
    * Processes that have not been heard of for a day are forgotten by the way.
+   * A connection on which nothing comes back is given up, so that the next heartbeat has another one.
    * @returns milliseconds since 1970 by PostgreSQL's clock
    */
   async beat(
@@ -26,7 +34,7 @@ export class HeartbeatStore {
     clockAheadMs: number,
     facts: AppFacts,
   ): Promise<number> {
-    const { rows } = await sql<{ at: number }>`
+    const { sql: text, parameters } = sql`
       with forgotten as (
         delete from app_heartbeat where seen_at < now() - interval '1 day' and id <> ${id}::uuid)
       insert into app_heartbeat (id, app, version, host, clock_ahead_ms, facts)
@@ -34,8 +42,16 @@ export class HeartbeatStore {
         ${clockAheadMs}::float8, ${storableJson(facts)}::jsonb)
       on conflict (id) do update
       set clock_ahead_ms = excluded.clock_ahead_ms, facts = excluded.facts, seen_at = now()
-      returning extract(epoch from clock_timestamp())::float8 * 1000 as at`.execute(this.db);
-    return rows[0]?.at ?? NaN;
+      returning extract(epoch from clock_timestamp())::float8 * 1000 as at`.compile(this.db);
+    const client = await this.pool.connect();
+    let isLost = true;
+    try {
+      const { rows } = await within(answerWithinMs, client.query<{ at: number }>(text, [...parameters]));
+      isLost = false;
+      return rows[0]?.at ?? NaN;
+    } finally {
+      client.release(isLost);
+    }
   }
 
   async stop(id: string): Promise<void> {
