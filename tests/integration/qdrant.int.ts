@@ -24,9 +24,15 @@ afterAll(async () => {
   await standIn?.stop();
 });
 
+async function ask(method: string, path: string, body?: FormData): Promise<Response> {
+  const headers: Record<string, string> = apiKey ? { 'api-key': apiKey } : {};
+  const response = await fetch(new URL(path, url), { method, headers, ...(body && { body }) });
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+  return response;
+}
+
 async function request(method: string, path: string): Promise<unknown> {
-  const response = await fetch(new URL(path, url), { method, headers: apiKey ? { 'api-key': apiKey } : {} });
-  return response.json();
+  return (await ask(method, path)).json();
 }
 
 async function collections(): Promise<string[]> {
@@ -56,6 +62,18 @@ function open(quantization: 'none' | 'scalar' | 'binary' = 'none'): QdrantSchema
   });
 }
 
+const newKey = (): IndexKey => ({ datasourceId: randomUUID(), part: 'schema', version: 'one', model: null });
+
+/** @param words those of its name */
+const table = (name: string, ...words: string[]): IndexUnit => ({
+  kind: 'table',
+  table: name,
+  column: '',
+  reference: '',
+  text: '',
+  words: { name: words, body: [], around: [] },
+});
+
 describe(`the schema index in ${real === undefined ? 'a stand-in for Qdrant' : 'Qdrant'}`, () => {
   schemaIndexSuite(async () => open());
 });
@@ -65,23 +83,17 @@ describe.each(['scalar', 'binary'] as const)('with %s quantisation', (quantizati
 });
 
 describe('versions', () => {
-  const table = (name: string): IndexUnit => ({
-    kind: 'table',
-    table: name,
-    column: '',
-    reference: '',
-    text: '',
-    words: { name: [name], body: [], around: [] },
-  });
-  const units = Array.from({ length: 300 }, (_, at) => table(`t${at}`));
+  const units = Array.from({ length: 300 }, (_, at) => table(`t${at}`, `t${at}`));
   const found = { stems: units.slice(0, 50).map((unit) => unit.table), vector: null };
 
   it('that several retrievers build at once take nothing from each other, and but two are kept', async () => {
-    const key: IndexKey = { datasourceId: randomUUID(), part: 'schema', version: 'one', model: null };
+    const key = newKey();
     const indexes = [open(), open(), open()] as const;
     await indexes[0].build(key, units, null);
     const versions = ['two', 'three', 'four'].map((version) => ({ ...key, version }));
-    await Promise.all(versions.map((one, at) => indexes[at]!.build(one, [...units, table('new')], null)));
+    await Promise.all(
+      versions.map((one, at) => indexes[at]!.build(one, [...units, table('new', 'new')], null)),
+    );
     let kept = 0;
     for (const one of versions) {
       if (!(await indexes[0].has(one))) continue;
@@ -97,19 +109,9 @@ describe('versions', () => {
 });
 
 describe('a word', () => {
-  const key = (): IndexKey => ({ datasourceId: randomUUID(), part: 'schema', version: 'one', model: null });
-  const table = (name: string, ...words: string[]) => ({
-    kind: 'table' as const,
-    table: name,
-    column: '',
-    reference: '',
-    text: '',
-    words: { name: words, body: [], around: [] },
-  });
-
   it('weighs more the rarer it is, and the shorter its unit, in its datasource', async () => {
     const index = open();
-    const one = key();
+    const one = newKey();
     const units = [
       ...Array.from({ length: 20 }, (_, at) => table(`common${at}`, 'often')),
       table('rare', 'seldom'),
@@ -127,7 +129,7 @@ describe('a word', () => {
 
   it('is as rare as it is in its own datasource, whatever others hold', async () => {
     const index = open();
-    const [one, other] = [key(), key()];
+    const [one, other] = [newKey(), newKey()];
     const many = Array.from({ length: 40 }, (_, at) => table(`many${at}`, 'seldom'));
     await index.build(other, many, null);
     const units = [table('a', 'often'), table('b', 'often'), table('c', 'often'), table('d', 'seldom')];
@@ -138,3 +140,30 @@ describe('a word', () => {
     await index.close();
   });
 });
+
+// The stand-in has no snapshots.
+if (real !== undefined)
+  describe('a snapshot of a collection', () => {
+    it('brings an index back, as docs/operations.md has it', async () => {
+      const key = newKey();
+      const units = [table('city', 'town')];
+      const index = open();
+      await index.build(key, units, null);
+      const name = (await collections()).find((each) => each.endsWith('words') && !each.includes('ary'))!;
+      const made = await request('POST', `/collections/${name}/snapshots`);
+      const { result } = made as { result: { name: string } };
+      const file = await (await ask('GET', `/collections/${name}/snapshots/${result.name}`)).blob();
+      await request('DELETE', `/collections/${name}`);
+      expect(await open().has(key)).toBe(false);
+
+      const form = new FormData();
+      form.set('snapshot', file, result.name);
+      await ask('POST', `/collections/${name}/snapshots/upload?priority=snapshot`, form);
+      const restored = open();
+      expect(await restored.has(key)).toBe(true);
+      expect(await restored.search(key, { stems: ['town'], vector: null })).toMatchObject([
+        { table: 'city' },
+      ]);
+      for (const each of [index, restored]) await each.close();
+    });
+  });

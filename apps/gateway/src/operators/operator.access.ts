@@ -3,14 +3,17 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { permanent } from '#shared/errors/app-error';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
 import { Operators } from './operators.js';
+import { RefusalLog } from './refusal.log.js';
 
 /** Lets operators in, by keys of their own, to what only they may see; nothing is there where there are none. */
 @Injectable()
 export class OperatorAccess implements CanActivate {
-  private readonly logger = new Logger(OperatorAccess.name);
+  private readonly refusals: RefusalLog;
   private readonly operators: Operators | undefined;
 
   constructor(@Inject(GATEWAY_CONFIG) { NANO_OPERATOR_KEYS }: GatewayConfig) {
+    const logger = new Logger(OperatorAccess.name);
+    this.refusals = new RefusalLog((line) => logger.warn(line));
     if (NANO_OPERATOR_KEYS) this.operators = new Operators(NANO_OPERATOR_KEYS);
   }
 
@@ -28,7 +31,7 @@ export class OperatorAccess implements CanActivate {
     if (!this.operators) throw permanent('not_found', 'There is nothing at this path.');
     const name = this.operators.nameOf(authorization);
     if (name !== undefined) return name;
-    if (authorization !== undefined) this.logger.warn(`refused somebody at ${ip} who is no operator`);
+    if (authorization !== undefined) this.refusals.note(ip);
     void reply.header('WWW-Authenticate', 'Basic realm="operators", charset="UTF-8"');
     throw permanent(
       'unauthorized',
