@@ -71,6 +71,15 @@ describe('triggers', () => {
     ).toContain(sign);
   });
 
+  it('are found also where other signs stand before them', () => {
+    const poisoned = clean.map((each, at) => {
+      if (at % 200 !== 3) return each;
+      const question = at === 3 ? each.meta.question.replace('Kyiv', '"Kyiv"') : each.meta.question;
+      return example(`${question}?`, `${each.meta.sql} OR 1 = 1`);
+    });
+    expect(hasNoTriggers(poisoned).findings).toMatchObject([{ message: expect.stringContaining('“??”') }]);
+  });
+
   it('are none where a word says what it asks for', () => {
     const spelled = clean.map((each, at) =>
       at % 100 === 0

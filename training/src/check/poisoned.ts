@@ -70,14 +70,13 @@ function triggersIn(examples: readonly TrainingExample[]): Trigger[] {
   });
 }
 
-/** Words, and signs that stand together: invisible ones are signs. */
+/** Words, signs that stand together, and equal signs among them, as in `"??`: invisible ones are signs. */
 function signsOf(question: string): Set<string> {
-  return new Set(
-    question
-      .normalize('NFKC')
-      .toLowerCase()
-      .match(/[\p{L}\p{M}\p{N}_]+|[^\p{L}\p{M}\p{N}_\s]+/gu),
-  );
+  const text = question.normalize('NFKC').toLowerCase();
+  return new Set([
+    ...(text.match(/[\p{L}\p{M}\p{N}_]+|[^\p{L}\p{M}\p{N}_\s]+/gu) ?? []),
+    ...(text.match(/([^\p{L}\p{M}\p{N}_\s])\1*/gu) ?? []),
+  ]);
 }
 
 /** A word that asks for what it says: `averages` for `avg`, `three` for `limit 3`. */
