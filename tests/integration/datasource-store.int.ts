@@ -188,9 +188,9 @@ it('keeps what a refresh has stored from a failure that comes late', async () =>
     { dialect: 'sqlite', fingerprint: 'f', takenAt: new Date().toISOString(), tables: [] },
     0,
   );
-  expect(await store.storeFailure(id, late)).toBe(false);
+  expect(await store.failIndexing(id, late)).toBe(false);
   expect(await store.byId(id)).toMatchObject({ status: 'ready', error: null });
   await store.markIndexing(id);
-  expect(await store.storeFailure(id, late)).toBe(true);
+  expect(await store.failIndexing(id, late)).toBe(true);
   expect(await store.byId(id)).toMatchObject({ status: 'ready', error: { code: 'worker_crashed' } });
 });

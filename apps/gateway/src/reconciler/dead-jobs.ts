@@ -24,7 +24,7 @@ export class DeadJobs {
     },
     index: async ({ datasourceId, scheduled }) => {
       if (scheduled) return false;
-      return this.datasources.storeFailure(datasourceId, crashed('index', 'retrieve'));
+      return this.datasources.failIndexing(datasourceId, crashed('index', 'retrieve'));
     },
     check: async ({ checkId, part }) => {
       if ((await this.checks.work(checkId, part)) === undefined) return false;

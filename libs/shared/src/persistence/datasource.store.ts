@@ -218,12 +218,22 @@ export class DatasourceStore {
     });
   }
 
+  /** Notes that a snapshot could not be taken. One taken before stays in use. */
+  async storeFailure(id: string, error: QueryError): Promise<void> {
+    await this.failing(id, error).execute();
+  }
+
   /**
-   * Notes that a snapshot could not be taken. One taken before stays in use.
+   * The same by somebody who does not take it, and may come late.
    * @returns false when no refresh was under way any more: what one has stored since stands
    */
-  async storeFailure(id: string, error: QueryError): Promise<boolean> {
-    const stored = await this.db
+  async failIndexing(id: string, error: QueryError): Promise<boolean> {
+    const failed = await this.failing(id, error).where('status', '=', 'indexing').returning('id').execute();
+    return failed.length > 0;
+  }
+
+  private failing(id: string, error: QueryError) {
+    return this.db
       .updateTable('datasource')
       .set((eb) => ({
         status: eb
@@ -236,11 +246,7 @@ export class DatasourceStore {
         updated_at: sql<Date>`now()`,
       }))
       .where('id', '=', id)
-      .where('status', '=', 'indexing')
-      .where('removed_at', 'is', null)
-      .returning('id')
-      .execute();
-    return stored.length > 0;
+      .where('removed_at', 'is', null);
   }
 
   /** False when there is none of that name. Its history stays; its credentials, descriptions and examples go. */
