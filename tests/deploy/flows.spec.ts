@@ -11,11 +11,10 @@ const inCluster = (folder: string) => [
   ...render(join(kubernetesFolder, 'migration')),
   ...render(join(kubernetesFolder, 'reseal')),
 ];
-const allowed = (objects: Manifest[]) =>
-  flows(
-    objects,
-    workloads(objects).map(({ component }) => component),
-  ).filter((flow) => !flow.includes('namespace kube-system:53'));
+const allowed = (objects: Manifest[], others: string[] = []) =>
+  flows(objects, [...workloads(objects).map(({ component }) => component), ...others]).filter(
+    (flow) => !flow.includes('namespace kube-system:53'),
+  );
 
 const targets = ['executor', 'gateway', 'retriever'].flatMap((app) => [
   `${app} -> 10.20.0.0/24:3306`,
@@ -61,18 +60,25 @@ describe('what may be reached', () => {
     expect(more('ha')).toEqual(['backup -> {"cnpg.io/cluster":"nano-postgres"}:5432']);
   });
 
-  it('is what the operators run, where they run the state', () => {
-    const found = withoutMonitoring(inCluster('overlays/ha')).filter((flow) => flow.includes('{'));
+  it('is what the operators run, where they run the state, and that reaches its peers and operators', () => {
+    const [postgres, redis, qdrant] = [
+      'cnpg.io/cluster=nano-postgres',
+      'app.kubernetes.io/part-of=nano-redis',
+      'app.kubernetes.io/instance=qdrant',
+    ] as const;
+    const pods = [postgres, redis, qdrant];
+    const found = allowed(inCluster('overlays/ha'), pods).filter((flow) => flow.includes('='));
     const apps = ['executor', 'gateway', 'generator', 'migrate', 'retriever'];
+    const to = (pod: string, ports: number[], from: string[]) =>
+      from.flatMap((each) => ports.map((port) => `${each} -> ${pod}:${port}`));
     expect(found).toEqual(
       [
-        ...apps.flatMap((app) => [
-          `${app} -> {"cnpg.io/cluster":"nano-postgres"}:5432`,
-          `${app} -> {"app.kubernetes.io/part-of":"nano-redis"}:6379`,
-          `${app} -> {"app.kubernetes.io/part-of":"nano-redis"}:26379`,
-        ]),
-        'reseal -> {"cnpg.io/cluster":"nano-postgres"}:5432',
-        'retriever -> {"app.kubernetes.io/instance":"qdrant"}:6333',
+        ...to(postgres, [5432], [...apps, 'reseal']),
+        ...to(postgres, [5432, 8000], [postgres, 'namespace cnpg-system']),
+        ...to(postgres, [9187], ['namespace monitoring']),
+        ...to(redis, [6379, 26379], [...apps, redis, 'namespace redis-operator']),
+        ...to(qdrant, [6333], ['retriever', 'namespace monitoring']),
+        ...to(qdrant, [6333, 6335], [qdrant]),
       ].sort(),
     );
   });

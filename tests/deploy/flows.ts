@@ -2,7 +2,7 @@ import type { Manifest } from './kustomize.js';
 
 interface Selector {
   matchLabels?: Record<string, string>;
-  matchExpressions?: { key: string; operator: string; values: string[] }[];
+  matchExpressions?: { key: string; operator: string; values?: string[] }[];
 }
 interface Peer {
   podSelector?: Selector;
@@ -25,7 +25,7 @@ const componentKey = 'app.kubernetes.io/component';
 
 /**
  * Every connection that the policies of a namespace let its own pods make, as `from -> to:port`: one component to another where
- * both ends allow it, and what comes in from or goes out to elsewhere.
+ * both ends allow it, and what comes in from or goes out to elsewhere. A pod that is no component is named by a label, `key=value`.
  */
 export function flows(objects: Manifest[], components: string[]): string[] {
   const policies = objects
@@ -39,7 +39,16 @@ export function flows(objects: Manifest[], components: string[]): string[] {
   const text = ({ from, to, port }: End) => `${from} -> ${to}:${port}`;
   const allowed = (direction: string) => new Set(all.filter((end) => end.direction === direction).map(text));
   const both = allowed('ingress').intersection(allowed('egress'));
-  return [...new Set([...both, ...all.filter((end) => !inside(end)).map(text)])].sort();
+  const isOpen = ({ direction, from, to }: End) =>
+    direction === 'ingress' ? !isBound(policies, from, 'Egress') : !isBound(policies, to, 'Ingress');
+  const single = all.filter((end) => !inside(end) || isOpen(end)).map(text);
+  return [...new Set([...both, ...single])].sort();
+}
+
+function isBound(policies: PolicySpec[], component: string, type: string): boolean {
+  return policies.some(
+    ({ podSelector, policyTypes }) => policyTypes.includes(type) && selects(podSelector, component),
+  );
 }
 
 interface End {
@@ -80,8 +89,12 @@ function peerNames({ podSelector, namespaceSelector, ipBlock }: Peer, components
 }
 
 function selects({ matchLabels = {}, matchExpressions = [] }: Selector, component: string): boolean {
+  const [value = '', key = componentKey] = component.split('=').reverse();
   return (
-    Object.entries(matchLabels).every(([key, value]) => key === componentKey && value === component) &&
-    matchExpressions.every(({ key, values }) => key === componentKey && values.includes(component))
+    Object.entries(matchLabels).every((label) => label[0] === key && label[1] === value) &&
+    matchExpressions.every((expression) => {
+      const isThere = expression.key === key && (expression.values ?? [value]).includes(value);
+      return isThere === ['In', 'Exists'].includes(expression.operator);
+    })
   );
 }
