@@ -43,11 +43,14 @@ it('adds a dump, keeps the newest, and takes away what a killed one left', async
   expect(dumps()).toEqual([older[1], made]);
 });
 
-it('keeps the new one although the clock was set back', async () => {
-  const later = 'nano-29990101T000000Z.dump';
-  writeFileSync(join(folder, later), '');
-  const { made } = await backup({ settings: { BACKUP_KEEP: '1' } });
-  expect(dumps()).toEqual([made]);
+it('takes those first that a clock which was ahead has named', async () => {
+  for (const later of ['nano-29990101T000000Z.dump', 'nano-29990102T000000Z.dump'])
+    writeFileSync(join(folder, later), '');
+  const { made } = await backup({ settings: { BACKUP_KEEP: '4' } });
+  expect(dumps()).toEqual([...older, made, 'nano-29990102T000000Z.dump']);
+  rmSync(join(folder, made!));
+  const next = await backup({ settings: { BACKUP_KEEP: '2' } });
+  expect(dumps()).toEqual([older[1], next.made]);
 });
 
 describe('fails, and leaves the dumps as they were,', () => {

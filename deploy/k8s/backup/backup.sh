@@ -31,7 +31,10 @@ sync "$partial"
 mv "$partial" "$name"
 sync .
 
-# The new one stays even if the clock was set back, and its name is not the last.
-find . -maxdepth 1 -name 'nano-*Z.dump' ! -name "$name" | sort --reverse | tail --lines=+"$BACKUP_KEEP" |
-  while read -r old; do rm -- "$old"; done
+# By the names the newest first. A name after the new one's is of a clock that was ahead: it counts as older than all others.
+all=$(find . -maxdepth 1 -name 'nano-*Z.dump' | sort --reverse)
+{
+  printf '%s\n' "$all" | sed "0,/$name/d"
+  printf '%s\n' "$all" | sed "/$name/,\$d"
+} | tail --lines=+"$BACKUP_KEEP" | while read -r old; do rm -- "$old"; done
 echo "made $name, $(stat --format=%s "$name") bytes; $(find . -maxdepth 1 -name 'nano-*Z.dump' | wc --lines) dumps"
