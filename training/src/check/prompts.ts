@@ -1,5 +1,7 @@
 import { estimateTokens } from '#shared/schema/token-estimate';
 import { quoteName } from '#shared/schema/table-card';
+import { withoutControlSigns } from '#shared/prompt/control-signs';
+import { oneLine } from '#shared/prompt/parts';
 import { replyOf, templateOf } from '#shared/prompt/template';
 import { goldTables } from '../../../evaluation/src/retrieval/gold-tables.js';
 import { hasControlSigns, questionForm } from '../pairs/forms.js';
@@ -52,6 +54,9 @@ export function hasTemplate(examples: Examples, controls: readonly string[] = []
       );
     if (messages.at(-1)?.content !== replyOf(meta.template, meta.sql))
       problems.push('replies in another form');
+    // Of the question in `meta` the other checks judge triggers, leaks and evaluations.
+    if (!messages.at(-2)?.content.endsWith(`Question: ${withoutControlSigns(oneLine(meta.question))}`))
+      problems.push('asks another question than it is said to');
     const held = controls.filter((control) => messages.some(({ content }) => content.includes(control)));
     if (held.length > 0)
       problems.push(`holds ${held.join(', ')}, which the model takes for the end of a message`);

@@ -11,7 +11,9 @@ import { StatementRunner } from '../pairs/statement-runner.js';
 import { checkData } from '../check/check.js';
 import type { ChatModel } from '../check/chat-model.js';
 import type { TrainingExample } from './example.js';
+import type { Manifest } from './manifest.js';
 import { prepare, type PrepareOptions } from './prepare.js';
+import { sha256Of } from './question-sets.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'nano-training-'));
 const data = join(folder, 'data');
@@ -316,6 +318,18 @@ describe('verified examples', () => {
   });
 });
 
+it('leaves a folder alone in which somebody has put databases of their own', async () => {
+  const prepared = options();
+  const place = join(prepared.out, 'validation', 'database');
+  await prepare(prepared);
+  const before = readFileSync(join(prepared.out, 'manifest.json'), 'utf8');
+  rmSync(place);
+  mkdirSync(place);
+  const again = prepare({ ...prepared, seed: 7 });
+  await expect(again).rejects.toThrow(`${place} was not made by`);
+  expect(readFileSync(join(prepared.out, 'manifest.json'), 'utf8')).toBe(before);
+});
+
 describe('the check', () => {
   it('notices data that was changed after it was prepared', async () => {
     const prepared = options();
@@ -362,10 +376,67 @@ describe('the check', () => {
     expect(report.ok).toBe(false);
   });
 
+  it('finds a question that is not the one the prompt asks: what looks for triggers and evaluations reads it', async () => {
+    const prepared = options();
+    await prepare(prepared);
+    const [first, ...others] = examplesOf(prepared.out);
+    const lying = { ...first, meta: { ...first?.meta, question: 'Which one?' } };
+    writeExamples(prepared.out, [lying, ...others]);
+    expect(found(await check(prepared.out), 'has the template of the service')).toEqual([
+      'asks another question than it is said to',
+    ]);
+  });
+
+  it('is not misled by a manifest that leaves out what it should tell', async () => {
+    const prepared = options();
+    await prepare(prepared);
+    rewriteManifest(prepared.out, { outputs: [] });
+    const report = await check(prepared.out);
+    expect(report.ok).toBe(false);
+    expect(found(report, 'is as it was prepared')).toHaveLength(3);
+    rewriteManifest(prepared.out, { outputs: undefined });
+    await expect(check(prepared.out)).rejects.toMatchObject({ code: 'invalid_request' });
+  });
+
+  it('takes no unknown template', async () => {
+    const prepared = options();
+    await prepare(prepared);
+    const [first] = examplesOf(prepared.out);
+    writeExamples(prepared.out, [{ ...first, meta: { ...first?.meta, template: 'other' } }]);
+    await expect(check(prepared.out)).rejects.toMatchObject({ code: 'invalid_request' });
+  });
+
+  it('does not pass data of which nothing can be learned', async () => {
+    const prepared = options();
+    await prepare(prepared);
+    writeExamples(prepared.out, []);
+    await expect(check(prepared.out)).rejects.toThrow('holds no example');
+  });
+
   it('refuses a folder that nothing was prepared in', async () => {
     await expect(check(folder)).rejects.toThrow('train prepare');
   });
 });
+
+/** Written as by somebody who knows that the manifest has hashes. */
+function writeExamples(out: string, examples: readonly object[]): void {
+  const text = examples.map((example) => `${JSON.stringify(example)}\n`).join('');
+  writeFileSync(join(out, 'train.jsonl'), text);
+  const { outputs } = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as Manifest;
+  rewriteManifest(out, {
+    outputs: outputs.map((each) =>
+      each.file === 'train.jsonl' ? { ...each, sha256: sha256Of(text) } : each,
+    ),
+  });
+}
+
+function rewriteManifest(out: string, changed: object): void {
+  const file = join(out, 'manifest.json');
+  writeFileSync(
+    file,
+    JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as Manifest), ...changed }),
+  );
+}
 
 async function verifiedShop() {
   const { trainedDatabases } = await import('./trained-databases.js');

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { permanent } from '#shared/errors/app-error';
+import { templateNames } from '#shared/prompt/template';
 import { parseJson, readJson, readText } from '../../../evaluation/src/questions/read-file.js';
 import type { TrainingExample } from './example.js';
 import type { Manifest } from './manifest.js';
@@ -15,8 +16,15 @@ const exampleSchema = z.object({
     question: z.string(),
     sql: z.string(),
     tables: z.array(z.string()),
+    template: z.enum(templateNames),
   }),
 });
+
+const manifestSchema = z.looseObject({
+  outputs: z.array(z.looseObject({ file: z.string(), sha256: z.string() })),
+});
+/** What a manifest tells of. One that leaves a file out says nothing of it. */
+const outputFiles = ['train.jsonl', 'validation.jsonl', 'dev.json'];
 
 export interface PreparedData {
   manifest: Manifest;
@@ -34,13 +42,16 @@ export function readData(folder: string): PreparedData {
       'invalid_request',
       `${folder} has no ${manifestFile}: run \`./nano train prepare\` first`,
     );
-  const manifest = readJson(file) as Manifest;
-  const changed = manifest.outputs
-    .filter(({ file: name, sha256 }) => sha256Of(readText(placeOf(folder, name))) !== sha256)
-    .map(({ file: name }) => name);
+  const parsed = manifestSchema.safeParse(readJson(file));
+  if (!parsed.success) throw permanent('invalid_request', `${file}: ${z.prettifyError(parsed.error)}`);
+  const told = new Map(parsed.data.outputs.map(({ file: name, sha256 }) => [name, sha256]));
+  const changed = outputFiles.filter((name) => sha256Of(readText(placeOf(folder, name))) !== told.get(name));
+  const train = readExamples(join(folder, 'train.jsonl'));
+  if (train.length === 0)
+    throw permanent('invalid_request', `${join(folder, 'train.jsonl')} holds no example`);
   return {
-    manifest,
-    train: readExamples(join(folder, 'train.jsonl')),
+    manifest: parsed.data as unknown as Manifest,
+    train,
     validation: readExamples(join(folder, 'validation.jsonl')),
     changed,
   };

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { permanent } from '#shared/errors/app-error';
 import type { TrainingExample } from './example.js';
 import type { Manifest } from './manifest.js';
 import { type Input, sha256Of } from './question-sets.js';
@@ -14,8 +15,12 @@ interface Data {
   manifest: Omit<Manifest, 'counts' | 'outputs'>;
 }
 
-/** The manifest comes last: a folder without it is not whole. */
+/**
+ * The manifest comes last: a folder without it is not whole.
+ * @throws AppError `invalid_request`, with nothing changed, where somebody else's databases stand in the place of the links
+ */
 export function writeData({ out, data, train, validation, manifest }: Data): Manifest {
+  if (data !== undefined) refuseOwnDatabases(join(out, 'validation'));
   mkdirSync(join(out, 'validation'), { recursive: true });
   rmSync(join(out, manifestFile), { force: true });
   const outputs = [
@@ -65,8 +70,21 @@ function questionsOf(examples: readonly TrainingExample[]): string {
   return `${JSON.stringify(entries, null, 1)}\n`;
 }
 
+const linked = ['tables.json', 'database'];
+
+function refuseOwnDatabases(folder: string): void {
+  const own = linked
+    .map((name) => join(folder, name))
+    .find((place) => lstatSync(place, { throwIfNoEntry: false })?.isDirectory());
+  if (own !== undefined)
+    throw permanent(
+      'invalid_request',
+      `${own} was not made by \`train prepare\`: move it away, or write elsewhere`,
+    );
+}
+
 function linkDatabases(data: string, folder: string): void {
-  for (const name of ['tables.json', 'database']) {
+  for (const name of linked) {
     const [from, to] = [join(data, name), join(folder, name)];
     rmSync(to, { force: true });
     if (existsSync(from)) symlinkSync(from, to);

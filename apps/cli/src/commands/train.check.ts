@@ -52,7 +52,7 @@ function print({ checks, tokens, goldTablesShown, train, validation, ok }: Check
   stdout.line(table.toString());
   for (const { name, findings } of checks) {
     for (const { id, message } of findings.slice(0, findingsShown))
-      stdout.line(`${name}: ${id ?? 'the data'} ${plain(message)}`);
+      stdout.line(plain(`${name}: ${id ?? 'the data'} ${message}`));
     if (findings.length > findingsShown) stdout.line(`${name}: ${findings.length - findingsShown} more`);
   }
   stdout.line(`${train} examples to train on, ${validation} to validate with`);

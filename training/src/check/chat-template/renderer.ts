@@ -57,11 +57,14 @@ export async function render(
     env: {},
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
+  // One for all questions: each would add its listeners.
+  const ended = endOf(child, signal);
   try {
     const renderings: Rendering[] = [];
     for (let at = 0; at < conversations.length; at += atOnce) {
       const some = conversations.slice(at, at + atOnce);
-      const answer = await ask(child, { ...template, conversations: some, mostAdded, timeoutMs }, signal);
+      const answered = ask(child, { ...template, conversations: some, mostAdded, timeoutMs }, signal);
+      const answer = await Promise.race([answered, ended]);
       if ('failure' in answer) throw new Error(answer.failure);
       renderings.push(...answer.renderings);
     }
@@ -74,12 +77,15 @@ export async function render(
   }
 }
 
+async function endOf(child: ChildProcess, signal: AbortSignal): Promise<Answer> {
+  const [code, by] = (await once(child, 'exit', { signal })) as unknown[];
+  return { failure: `its process ended (${String(by ?? code)}); it has ${memoryMb} MB` };
+}
+
 async function ask(child: ChildProcess, work: RenderWork, signal: AbortSignal): Promise<Answer> {
-  const answered = once(child, 'message', { signal }).then(([answer]) => answer as Answer);
-  const ended = once(child, 'exit', { signal }).then(([code, by]: unknown[]): Answer => {
-    return { failure: `its process ended (${String(by ?? code)}); it has ${memoryMb} MB` };
-  });
+  const answered = once(child, 'message', { signal });
   // A message that cannot be sent has its reason in the exit that follows.
   child.send(work, () => undefined);
-  return Promise.race([answered, ended]);
+  const [answer] = (await answered) as [Answer];
+  return answer;
 }
