@@ -10,7 +10,7 @@ import { StatementRunner } from '../../../../training/src/pairs/statement-runner
 import { CliError } from '../cli-error.js';
 import type { GatewayClient } from '../client/gateway-client.js';
 import { type CliConfig, readConfig } from '../config.js';
-import { stdout } from '../output/terminal.js';
+import { stderr, stdout } from '../output/terminal.js';
 import { EvalProgress } from './eval.progress.js';
 import { withSession } from './with-session.js';
 
@@ -37,6 +37,7 @@ export async function trainPrepare(options: TrainPrepareOptions): Promise<void> 
     throw new CliError('usage', 'name --data, or --verified, or both');
   const config = readConfig();
   const verified = options.verified ? await verifiedDatabases(config, options.url) : [];
+  if (!verified) return stderr.line('Interrupted: nothing is written.');
   try {
     const manifest = await run(config, options, verified);
     if (options.json) stdout.line(JSON.stringify(manifest));
@@ -88,10 +89,16 @@ async function run(
   }
 }
 
-async function verifiedDatabases(config: CliConfig, url: string | undefined): Promise<VerifiedDatabase[]> {
-  const found: VerifiedDatabase[] = [];
-  await withSession(config, url, async ({ client }) => {
+/** Null when interrupted: some of them would look like all. */
+async function verifiedDatabases(
+  config: CliConfig,
+  url: string | undefined,
+): Promise<VerifiedDatabase[] | null> {
+  let whole: VerifiedDatabase[] | null = null;
+  await withSession(config, url, async ({ client }, interrupt) => {
+    const found: VerifiedDatabase[] = [];
     for (const { name } of await client.datasources()) {
+      if (interrupt.aborted) return;
       const pairs = await allExamples(client, name);
       const { dialect, tables, terms, fingerprint } = await client.datasource(name);
       if (pairs.length === 0 || !tables || fingerprint === null) continue;
@@ -102,8 +109,9 @@ async function verifiedDatabases(config: CliConfig, url: string | undefined): Pr
         snapshot: { dialect, tables, ...(terms && { terms }), fingerprint, takenAt },
       });
     }
+    whole = interrupt.aborted ? null : found;
   });
-  return found;
+  return whole;
 }
 
 async function allExamples(client: GatewayClient, name: string): Promise<VerifiedDatabase['pairs']> {

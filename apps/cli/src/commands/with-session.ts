@@ -9,12 +9,16 @@ export async function withSession(
   url: string | undefined,
   work: (session: Session, interrupt: AbortSignal) => Promise<void>,
 ): Promise<void> {
-  const { signal, exitCode } = catchInterrupts();
-  const session = await openSession(config, url, (line) => stderr.line(line));
+  const { signal, exitCode, release } = catchInterrupts();
   try {
-    if (!signal.aborted) await work(session, signal);
+    const session = await openSession(config, url, (line) => stderr.line(line));
+    try {
+      if (!signal.aborted) await work(session, signal);
+    } finally {
+      await session.close();
+      process.exitCode = exitCode() ?? process.exitCode;
+    }
   } finally {
-    await session.close();
-    process.exitCode = exitCode() ?? process.exitCode;
+    release();
   }
 }
