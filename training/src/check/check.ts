@@ -81,7 +81,7 @@ export async function checkData({
     shown,
     hasNoLeak(all),
     sharesNothing(train, validation),
-    heldOut(all, holdout),
+    heldOut(against.length > 0 ? all : [], holdout),
     hasNoNearDuplicates(all),
     hasNoTriggers(train),
     hasNoPersonalData(all),

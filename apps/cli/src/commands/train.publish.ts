@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { publish } from '../../../../training/src/publish/publish.js';
 import type { HistoryRecord } from '../../../../training/src/publish/history.js';
 import { CliError } from '../cli-error.js';
+import { catchInterrupts } from '../interrupts.js';
 import { stderr, stdout } from '../output/terminal.js';
 import { arePairs } from './eval.options.js';
 import { changePublication } from './train.publication.js';
@@ -23,23 +24,33 @@ export async function trainPublish(
 ): Promise<void> {
   const problem = problemOf(options);
   if (problem !== undefined) throw new CliError('usage', problem);
-  await changePublication(options.adapters, async ({ config, ...place }) => {
-    const record = await publish({
-      ...place,
-      adapter: resolve(folder),
-      role,
-      served: options.servedFrom ?? place.volume,
-      model: options.model,
-      maxRank: options.maxRank,
-      allowedLoss: options.allowLoss,
-      evaluate: (catalogues, adapter) => examineTwice(config, options, catalogues, adapter),
-      say: (line) => stderr.line(line),
+  // Also between the examinations, which look at signals of their own: an adapter that is not in use does not stay loaded.
+  const interrupts = catchInterrupts();
+  try {
+    await changePublication(options.adapters, async ({ config, ...place }) => {
+      const record = await publish({
+        ...place,
+        adapter: resolve(folder),
+        role,
+        served: options.servedFrom ?? place.volume,
+        model: options.model,
+        maxRank: options.maxRank,
+        allowedLoss: options.allowLoss,
+        evaluate: (catalogues, adapter) =>
+          examineTwice(config, options, catalogues, adapter, () => interrupts.signal.aborted),
+        say: (line) => stderr.line(line),
+      });
+      if (!record) {
+        process.exitCode = interrupts.exitCode() ?? process.exitCode;
+        return stderr.line('Interrupted: the catalogue is as it was.');
+      }
+      if (options.json) stdout.line(JSON.stringify(record));
+      else print(record);
+      if (record.action === 'refused') process.exitCode = 1;
     });
-    if (!record) return stderr.line('Interrupted: the catalogue is as it was.');
-    if (options.json) stdout.line(JSON.stringify(record));
-    else print(record);
-    if (record.action === 'refused') process.exitCode = 1;
-  });
+  } finally {
+    interrupts.release();
+  }
 }
 
 function problemOf({ data, questions, datasource, connection }: TrainPublishOptions): string | undefined {

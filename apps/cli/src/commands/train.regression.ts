@@ -37,13 +37,14 @@ export async function examineTwice(
   options: Examined,
   catalogues: { before: string; after: string },
   adapter: string,
+  isInterrupted: () => boolean,
 ): Promise<Evaluation | null> {
   const [before, after] = [join(options.out, 'before'), join(options.out, 'after')];
   const first = await examine(config, options, { catalogue: catalogues.before, out: before });
-  if (!first) return null;
+  if (!first || isInterrupted()) return null;
   const run = { catalogue: catalogues.after, out: after, compareWith: before };
   const metrics = await examine(config, options, run);
-  if (!metrics?.comparison) return null;
+  if (!metrics?.comparison || isInterrupted()) return null;
   const { questions, onlyFirstCorrect, onlySecondCorrect, pValue } = metrics.comparison;
   const scores = readRun(after).scores as PipelineScore[];
   const written = scores.filter(({ attempts }) => attempts.some(({ model }) => model === adapter)).length;

@@ -19,11 +19,13 @@ export async function inOwnHome<T>(
   // Root's PostgreSQL runs as another account, which must be able to pass through.
   if (process.getuid?.() === 0) chmodSync(home, 0o711);
   const lock = takeLock(ownerFile(home));
+  // Another process took it for abandoned a moment ago, and takes it away.
+  if (lock === null) return inOwnHome(config, work, folder);
   try {
     return await work({ ...config, home, gatewayUrl: undefined });
   } finally {
     await remove(home);
-    lock?.release();
+    lock.release();
   }
 }
 
