@@ -2,7 +2,9 @@
  * `npm run bench:rolling`: every application, two of each, is stopped and started anew, one after the other, while questions
  * come; with `--from`, in another version. See docs/performance.md.
  */
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import { Askers } from './deployment/askers.js';
 import { type App, Deployment, thisVersion } from './deployment/deployment.js';
 import { measureCapacity } from './deployment/measured-capacity.js';
@@ -16,7 +18,17 @@ import { countKinds, summarise } from './open-loop/summary.js';
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 /** At least so long before the first and after the last restart, and between two. */
-const settings = readSettings('rolling', 10);
+const settings = readSettings(
+  'rolling',
+  10,
+  z.object({
+    /** Folder of another version, built, from which the applications start at first. */
+    from: z
+      .string()
+      .transform((folder) => resolve(folder))
+      .optional(),
+  }),
+);
 const share = 1 / 2;
 /** Between a gateway's leaving the rotation and its SIGTERM, as the preStop of deploy/k8s/base/gateway.yaml has it; 0: none. */
 const drainSeconds = 5;

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { t4 } from '../t4/speed.js';
@@ -20,27 +19,30 @@ const schema = z.object({
   decode: positive.default(t4.decodePerSecond),
   'batch-growth': share.default(t4.batchGrowth),
   cached: share.default(0.75),
-  /** Folder of another version, built, from which the applications start at first. */
-  from: z
-    .string()
-    .transform((folder) => resolve(folder))
-    .optional(),
   out: z.string(),
 });
 export type BenchSettings = z.infer<typeof schema> & { model: Timing };
 
-/** Options of the benches of a deployment, all as `--name value`. @throws where one is wrong */
-export function readSettings(name: string, seconds: number): BenchSettings {
+/**
+ * Options of the benches of a deployment, all as `--name value`.
+ * @param own those of this bench alone
+ * @throws where one is wrong
+ */
+export function readSettings<Own extends z.ZodObject>(
+  name: string,
+  seconds: number,
+  own?: Own,
+): BenchSettings & z.output<Own> {
   const options = Object.fromEntries(
-    Object.keys(schema.shape).map((key) => [key, { type: 'string' as const }]),
+    Object.keys({ ...schema.shape, ...own?.shape }).map((key) => [key, { type: 'string' as const }]),
   );
-  const { values } = parseArgs({ options });
-  const read = schema.parse({ seconds, out: `.nano/bench/${name}`, ...values });
+  const given = { seconds, out: `.nano/bench/${name}`, ...parseArgs({ options }).values };
+  const read = schema.parse(given);
   const { cards, batch, cached } = read;
   const speed = {
     prefillPerSecond: read.prefill,
     decodePerSecond: read.decode,
     batchGrowth: read['batch-growth'],
   };
-  return { ...read, model: { cards, batch, cached, speed } };
+  return { ...(own?.parse(given) as z.output<Own>), ...read, model: { cards, batch, cached, speed } };
 }
